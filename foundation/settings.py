@@ -1,0 +1,169 @@
+"""All ``HALO_*`` settings, read once from the environment, loudly.
+
+``docs/configuration.md`` documents each (a test compares). A value that cannot be understood
+stops the program with the variable's name; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from foundation.clock import Clock, clock_starting_at, parse_moment, system_clock
+from foundation.errors import SettingsError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One process's settings. Paths are absolute; durations are seconds."""
+
+    data_dir: Path = PROJECT_ROOT / "var"
+    training_data: Path = PROJECT_ROOT / "training_data"
+    models_dir: Path = PROJECT_ROOT / "models"
+    embedding_model: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+    bind: str = "127.0.0.1:8000"
+    public_url: str = ""
+    web_processes: int = 1
+    workers: int = 1
+    secret_key: str = field(default="", repr=False)
+    rest_token: str = field(default="", repr=False)
+    whatsapp_number: str = ""
+    """Digits with country code, as in ``https://wa.me/62…``; empty while the office has none."""
+    embed_origins: tuple[str, ...] = ()
+    """Origins of other sites whose pages may embed the widget."""
+    log_level: str = "INFO"
+    proxy_hops: int = 0
+    test_now: datetime | None = None
+
+    @property
+    def host(self) -> str:
+        """The address part of ``bind``."""
+        return self.bind.rsplit(":", 1)[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port part of ``bind``."""
+        return int(self.bind.rsplit(":", 1)[1])
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def store_url(self) -> str:
+        """The SQLAlchemy URL: ``HALO_DATABASE_URL`` or the embedded SQLite file."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'halo.sqlite3'}"
+
+    @property
+    def socket_path(self) -> Path:
+        """The local socket on which the workers of this host listen."""
+        return self.data_dir / "run" / "worker.sock"
+
+    def clock(self) -> Clock:
+        """Return the clock: the machine's, or one that starts at ``HALO_TEST_NOW``."""
+        return clock_starting_at(self.test_now) if self.test_now else system_clock
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read and check the settings.
+
+    Raises :class:`SettingsError` naming the variable.
+    """
+    env = _Environment(environ)
+    settings = Settings(
+        data_dir=env.path("HALO_DATA_DIR", PROJECT_ROOT / "var"),
+        training_data=env.path("HALO_TRAINING_DATA", PROJECT_ROOT / "training_data"),
+        models_dir=env.path("HALO_MODELS_DIR", PROJECT_ROOT / "models"),
+        embedding_model=env.text("HALO_EMBEDDING_MODEL", ""),
+        database_url=env.text("HALO_DATABASE_URL", ""),
+        redis_url=env.text("HALO_REDIS_URL", ""),
+        bind=env.text("HALO_BIND", "127.0.0.1:8000"),
+        public_url=env.text("HALO_PUBLIC_URL", "").rstrip("/"),
+        web_processes=env.count("HALO_WEB_PROCESSES", 1),
+        workers=env.count("HALO_WORKERS", 1),
+        secret_key=env.text("HALO_SECRET_KEY", ""),
+        rest_token=env.text("HALO_REST_TOKEN", ""),
+        whatsapp_number=env.phone("HALO_WHATSAPP_NUMBER"),
+        embed_origins=env.origins("HALO_EMBED_ORIGINS"),
+        log_level=env.choice("HALO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        proxy_hops=env.count("HALO_PROXY_HOPS", 0, least=0),
+        test_now=env.moment("HALO_TEST_NOW"),
+    )
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    host, _, port = settings.bind.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"HALO_BIND must look like 127.0.0.1:8000, not {settings.bind!r}")
+    if settings.test_now and not settings.on_loopback:
+        raise SettingsError("HALO_TEST_NOW is only accepted when HALO_BIND is a loopback address")
+    if not settings.on_loopback and not settings.secret_key:
+        raise SettingsError("HALO_SECRET_KEY must be set when HALO_BIND is not a loopback address")
+    if settings.secret_key and len(settings.secret_key) < 32:
+        raise SettingsError("HALO_SECRET_KEY must have at least 32 characters")
+
+
+class _Environment:
+    """Typed look-ups that name the variable when they fail."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str) -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def path(self, name: str, default: Path) -> Path:
+        return Path(self.text(name, str(default))).expanduser().resolve()
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default).upper()
+        if value not in allowed:
+            raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        return value
+
+    def count(self, name: str, default: int, *, least: int = 1) -> int:
+        value = self.text(name, str(default))
+        if not value.isdigit() or int(value) < least:
+            raise SettingsError(f"{name} must be a whole number of at least {least}, not {value!r}")
+        return int(value)
+
+    def moment(self, name: str) -> datetime | None:
+        value = self.text(name, "")
+        if not value:
+            return None
+        try:
+            return parse_moment(value)
+        except ValueError as error:
+            raise SettingsError(f"{name} must be an ISO 8601 time, not {value!r}") from error
+
+    def phone(self, name: str) -> str:
+        value = self.text(name, "")
+        digits = re.sub(r"[ ()+.\-]", "", value)
+        if value and not re.fullmatch(r"[1-9]\d{7,14}", digits):
+            raise SettingsError(f"{name} must be a number such as 6281234567890, not {value!r}")
+        return digits
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        origins = tuple(part.rstrip("/") for part in self.text(name, "").replace(",", " ").split())
+        for origin in origins:
+            if not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", origin):
+                raise SettingsError(
+                    f"{name} must be origins such as https://contoh.go.id, not {origin!r}"
+                )
+        return origins
