@@ -20,6 +20,24 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
+class WhatsAppSettings:
+    """What Meta's developer console gives; without the secrets the channel stays shut."""
+
+    verify_token: str = field(default="", repr=False)
+    app_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """One, or two while the secret is being changed; a signature of either is accepted."""
+    access_token: str = field(default="", repr=False)
+    phone_number_id: str = ""
+    graph_url: str = "https://graph.facebook.com"
+    graph_version: str = "v24.0"
+
+    @property
+    def can_send(self) -> bool:
+        """Whether messages can be handed to the Graph API."""
+        return bool(self.access_token and self.phone_number_id)
+
+
+@dataclass(frozen=True)
 class Settings:
     """One process's settings. Paths are absolute; durations are seconds."""
 
@@ -37,6 +55,7 @@ class Settings:
     rest_token: str = field(default="", repr=False)
     whatsapp_number: str = ""
     """Digits with country code, as in ``https://wa.me/62…``; empty while the office has none."""
+    whatsapp: WhatsAppSettings = field(default_factory=WhatsAppSettings)
     embed_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may embed the widget."""
     log_level: str = "INFO"
@@ -98,6 +117,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secret_key=env.text("HALO_SECRET_KEY", ""),
         rest_token=env.text("HALO_REST_TOKEN", ""),
         whatsapp_number=env.phone("HALO_WHATSAPP_NUMBER"),
+        whatsapp=_whatsapp(env),
         embed_origins=env.origins("HALO_EMBED_ORIGINS"),
         log_level=env.choice("HALO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         proxy_hops=env.count("HALO_PROXY_HOPS", 0, least=0),
@@ -105,6 +125,28 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
     _check(settings)
     return settings
+
+
+def _whatsapp(env: _Environment) -> WhatsAppSettings:
+    defaults = WhatsAppSettings()
+    secrets = env.text("HALO_WHATSAPP_APP_SECRET", "").split(",")
+    return WhatsAppSettings(
+        verify_token=env.text("HALO_WHATSAPP_VERIFY_TOKEN", ""),
+        app_secrets=tuple(secret.strip() for secret in secrets if secret.strip()),
+        access_token=env.text("HALO_WHATSAPP_ACCESS_TOKEN", ""),
+        phone_number_id=env.matching(
+            "HALO_WHATSAPP_PHONE_NUMBER_ID", "", r"\d{1,32}", example="104857600012345"
+        ),
+        graph_url=env.matching(
+            "HALO_WHATSAPP_GRAPH_URL",
+            defaults.graph_url,
+            r"https?://[a-z0-9.\-]+(:\d+)?(/[\w./\-]*)?",
+            example=defaults.graph_url,
+        ).rstrip("/"),
+        graph_version=env.matching(
+            "HALO_WHATSAPP_GRAPH_VERSION", defaults.graph_version, r"v\d+\.\d+", example="v24.0"
+        ),
+    )
 
 
 def _check(settings: Settings) -> None:
@@ -142,6 +184,12 @@ class _Environment:
         if not value.isdigit() or int(value) < least:
             raise SettingsError(f"{name} must be a whole number of at least {least}, not {value!r}")
         return int(value)
+
+    def matching(self, name: str, default: str, pattern: str, *, example: str) -> str:
+        value = self.text(name, default)
+        if value and not re.fullmatch(pattern, value):
+            raise SettingsError(f"{name} must look like {example}, not {value!r}")
+        return value
 
     def moment(self, name: str) -> datetime | None:
         value = self.text(name, "")

@@ -1,0 +1,277 @@
+"""The life of a case: waiting → claimed → returned | resolved, or expired.
+
+Every change locks the conversation's row first, so that two officers who press at once are put in
+order, and raises the conversation's epoch whenever the right to speak changes hands: a reply that
+the bot computed before can then no longer be committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from foundation.errors import CaseConflictError, NotFoundError
+from storage import Transaction, append_event, lock_conversation, set_owner
+from storage.tables import attention, case_
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    RETURNED = "returned"
+    RESOLVED = "resolved"
+    EXPIRED = "expired"
+
+
+class Reason(StrEnum):
+    """Why a person is wanted."""
+
+    ASKED = "diminta"
+    LOW_CONFIDENCE = "kurang_yakin"
+    COMPLAINT = "keluhan"
+    FORM = "formulir"
+    DEFERRED = "pertanyaan_tertunda"
+    NO_MODEL = "tanpa_model"
+    STEPPED_IN = "petugas_masuk"
+    FAILURE = "gangguan"
+    DELIVERY = "gagal_kirim"
+
+
+class Outcome(StrEnum):
+    """How a case ended, in the officer's judgement."""
+
+    ANSWERED = "terjawab"
+    REFERRED = "diarahkan"
+    FOLLOW_UP = "tindak_lanjut"
+    NO_RESPONSE = "tidak_ada_tanggapan"
+    SPAM = "iseng"
+
+
+_OPEN = (CaseState.WAITING.value, CaseState.CLAIMED.value)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case. ``officer_id`` is the account that has, or last had, it."""
+
+    id: int
+    ticket: str
+    conversation: str
+    state: CaseState
+    reason: str
+    card: Mapping[str, Any]
+    opened_at: datetime
+    claimed_at: datetime | None
+    officer_id: int | None
+    closed_at: datetime | None
+    outcome: str | None
+    note: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits for, or talks to, an officer."""
+        return self.state.value in _OPEN
+
+
+def open_case(
+    tx: Transaction,
+    conversation_id: str,
+    *,
+    reason: str,
+    ticket: str,
+    card: Mapping[str, Any],
+    actor: str,
+    turn_id: str | None = None,
+) -> Case:
+    """Open a waiting case, or return the conversation's open one unchanged."""
+    lock_conversation(tx, conversation_id)
+    if existing := open_case_of(tx, conversation_id):
+        return existing
+    case_id = tx.connection.execute(
+        insert(case_)
+        .values(
+            ticket=ticket,
+            conversation_id=conversation_id,
+            state=CaseState.WAITING.value,
+            reason=reason,
+            context=dict(card),
+            opened_at=tx.now,
+        )
+        .returning(case_.c.id)
+    ).scalar_one()
+    append_event(
+        tx,
+        conversation_id,
+        type="case_opened",
+        actor=actor,
+        data={"case_id": case_id, "ticket": ticket, "reason": reason},
+        turn_id=turn_id,
+    )
+    return get_case(tx, case_id)
+
+
+def get_case(tx: Transaction, case_id: int) -> Case:
+    """Return the case. Raises ``NotFoundError``."""
+    row = tx.connection.execute(select(case_).where(case_.c.id == case_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"case {case_id}")
+    return case_from_row(row)
+
+
+def open_case_of(tx: Transaction, conversation_id: str) -> Case | None:
+    """Return the conversation's waiting or claimed case."""
+    row = tx.connection.execute(
+        select(case_).where(case_.c.conversation_id == conversation_id, case_.c.state.in_(_OPEN))
+    ).one_or_none()
+    return case_from_row(row) if row else None
+
+
+def latest_case(tx: Transaction, conversation_id: str) -> Case | None:
+    """Return the conversation's newest case, open or not."""
+    row = tx.connection.execute(
+        select(case_)
+        .where(case_.c.conversation_id == conversation_id)
+        .order_by(case_.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return case_from_row(row) if row else None
+
+
+def claim(tx: Transaction, case_id: int, *, officer_id: int, actor: str) -> Case:
+    """Make the officer the owner of a waiting case.
+
+    Raises ``CaseConflictError`` when another officer has it or it is closed; claiming a case that
+    one already owns changes nothing.
+    """
+    case = _locked(tx, case_id)
+    if case.state is CaseState.CLAIMED and case.officer_id == officer_id:
+        return case
+    _require(case, CaseState.WAITING)
+    epoch = set_owner(tx, case.conversation, officer_id).epoch
+    _look_at_everything(tx, case.conversation, officer_id)
+    _change(tx, case, state=CaseState.CLAIMED, officer_id=officer_id, claimed_at=tx.now)
+    _record(tx, case, "case_claimed", actor, {"officer_id": officer_id, "epoch": epoch})
+    return get_case(tx, case_id)
+
+
+def release(tx: Transaction, case_id: int, *, actor: str) -> Case:
+    """Put a claimed case back into the queue; it keeps its place by its opening time."""
+    case = _locked(tx, case_id)
+    _require(case, CaseState.CLAIMED)
+    epoch = set_owner(tx, case.conversation, None).epoch
+    _change(tx, case, state=CaseState.WAITING, officer_id=None, claimed_at=None)
+    _record(tx, case, "case_released", actor, {"epoch": epoch})
+    return get_case(tx, case_id)
+
+
+def return_to_bot(tx: Transaction, case_id: int, *, actor: str, note: str | None = None) -> Case:
+    """End an open case by handing the conversation back to the assistant."""
+    return _close(tx, case_id, CaseState.RETURNED, "case_returned", actor, note=note)
+
+
+def resolve(
+    tx: Transaction, case_id: int, *, outcome: Outcome, actor: str, note: str | None = None
+) -> Case:
+    """End an open case with the officer's judgement of how it went."""
+    return _close(
+        tx, case_id, CaseState.RESOLVED, "case_resolved", actor, outcome=outcome, note=note
+    )
+
+
+def expire(tx: Transaction, case_id: int, *, actor: str) -> Case:
+    """End a case that nobody answered in time."""
+    return _close(tx, case_id, CaseState.EXPIRED, "case_expired", actor)
+
+
+def case_from_row(row: Row[Any]) -> Case:
+    """Return the case of a ``case_`` row."""
+    return Case(
+        id=row.id,
+        ticket=row.ticket,
+        conversation=row.conversation_id,
+        state=CaseState(row.state),
+        reason=row.reason,
+        card=row.context or {},
+        opened_at=row.opened_at,
+        claimed_at=row.claimed_at,
+        officer_id=row.officer_id,
+        closed_at=row.closed_at,
+        outcome=row.outcome,
+        note=row.note,
+    )
+
+
+def _close(
+    tx: Transaction,
+    case_id: int,
+    state: CaseState,
+    event: str,
+    actor: str,
+    *,
+    outcome: Outcome | None = None,
+    note: str | None = None,
+) -> Case:
+    case = _locked(tx, case_id)
+    _require(case, CaseState.WAITING, CaseState.CLAIMED)
+    epoch = set_owner(tx, case.conversation, None).epoch
+    _change(
+        tx,
+        case,
+        state=state,
+        closed_at=tx.now,
+        outcome=outcome.value if outcome else None,
+        note=note,
+    )
+    _record(tx, case, event, actor, {"epoch": epoch, "outcome": outcome}, note=note)
+    return get_case(tx, case_id)
+
+
+def _locked(tx: Transaction, case_id: int) -> Case:
+    lock_conversation(tx, get_case(tx, case_id).conversation)
+    return get_case(tx, case_id)
+
+
+def _look_at_everything(tx: Transaction, conversation_id: str, officer_id: int) -> None:
+    """Take the conversation off the list "Perlu dilihat": its new owner sees all of it."""
+    tx.connection.execute(
+        update(attention)
+        .where(attention.c.conversation_id == conversation_id, attention.c.resolved_at.is_(None))
+        .values(resolved_at=tx.now, resolved_by=officer_id)
+    )
+
+
+def _require(case: Case, *states: CaseState) -> None:
+    if case.state not in states:
+        raise CaseConflictError(f"case {case.id} is {case.state}, officer {case.officer_id}")
+
+
+def _change(tx: Transaction, case: Case, *, state: CaseState, **values: Any) -> None:
+    tx.connection.execute(
+        update(case_).where(case_.c.id == case.id).values(state=state.value, **values)
+    )
+
+
+def _record(
+    tx: Transaction,
+    case: Case,
+    event: str,
+    actor: str,
+    data: Mapping[str, Any],
+    *,
+    note: str | None = None,
+) -> None:
+    append_event(
+        tx,
+        case.conversation,
+        type=event,
+        actor=actor,
+        data={"case_id": case.id, "ticket": case.ticket, "reason": case.reason, **data},
+        content={"note": note} if note else None,
+    )

@@ -1,0 +1,16 @@
+"""The volume log and its files. Counters are projected from the event log and can be rebuilt."""
+
+from reports.files import FORMATS, volume_file
+from reports.projector import catch_up, rebuild
+from reports.volume import COLUMNS, VolumeRow, volume_json, volume_rows
+
+__all__ = [
+    "COLUMNS",
+    "FORMATS",
+    "VolumeRow",
+    "catch_up",
+    "rebuild",
+    "volume_file",
+    "volume_json",
+    "volume_rows",
+]

@@ -1,0 +1,103 @@
+"""Erasing what a resident said, and who the resident is; the skeleton of the log stays."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from storage import whatsapp_tables
+from storage.conversations import lock_conversation
+from storage.store import Transaction
+from storage.tables import (
+    case_,
+    conversation,
+    event,
+    event_content,
+    inbox,
+    outbox,
+    outbox_attempt,
+    snapshot,
+)
+
+ERASED = "erased"
+"""What stands in place of an erased turn, address or id."""
+
+
+def erase_content(tx: Transaction, conversation_id: str) -> int:
+    """Erase everything personal that was said in the conversation; return the erased contents.
+
+    Event contents, texts in inbox and outbox, the tracker snapshot, context and note of its cases,
+    files that were fetched. Waiting messages get no turn any more, pending replies are dropped,
+    and the epoch rises, so that a turn that is being computed cannot bring anything back. Event
+    skeletons stay, hence the counts. Raises :class:`NotFoundError`.
+    """
+    lock_conversation(tx, conversation_id)
+    execute = tx.connection.execute
+    events = sa.select(event.c.id).where(event.c.conversation_id == conversation_id)
+    erased = execute(sa.delete(event_content).where(event_content.c.event_id.in_(events))).rowcount
+    execute(
+        sa.update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(epoch=conversation.c.epoch + 1)
+    )
+    execute(
+        sa.update(inbox)
+        .where(inbox.c.conversation_id == conversation_id)
+        .values(
+            text="",
+            payload=None,
+            media=None,
+            last_error=None,
+            turn_id=sa.func.coalesce(inbox.c.turn_id, ERASED),
+        )
+    )
+    _erase_replies(tx, conversation_id)
+    for table in (snapshot, whatsapp_tables.media):
+        execute(sa.delete(table).where(table.c.conversation_id == conversation_id))
+    execute(
+        sa.update(case_)
+        .where(case_.c.conversation_id == conversation_id)
+        .values(context=None, note=None)
+    )
+    return erased
+
+
+def forget_resident(tx: Transaction, conversation_id: str) -> int:
+    """Erase the content and who said it: addresses, names, and the channel's ids, which carry them.
+
+    Whoever writes from that address later begins a new conversation. Returns and raises what
+    :func:`erase_content` does.
+    """
+    erased = erase_content(tx, conversation_id)
+    execute = tx.connection.execute
+    execute(
+        sa.update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(address=f"{ERASED}:{conversation_id}", last_resident_at=None)
+    )
+    execute(
+        sa.update(inbox)
+        .where(inbox.c.conversation_id == conversation_id)
+        .values(channel_message_id=sa.literal(f"{ERASED}:") + sa.cast(inbox.c.id, sa.Text))
+    )
+    for table in (whatsapp_tables.alias, whatsapp_tables.contact):
+        execute(sa.delete(table).where(table.c.conversation_id == conversation_id))
+    replies = sa.select(outbox.c.id).where(outbox.c.conversation_id == conversation_id)
+    execute(
+        sa.update(outbox_attempt).where(outbox_attempt.c.outbox_id.in_(replies)).values(wamid=None)
+    )
+    execute(
+        sa.update(outbox)
+        .where(outbox.c.conversation_id == conversation_id)
+        .values(channel_message_id=None)
+    )
+    return erased
+
+
+def _erase_replies(tx: Transaction, conversation_id: str) -> None:
+    of_conversation = outbox.c.conversation_id == conversation_id
+    tx.connection.execute(
+        sa.update(outbox)
+        .where(of_conversation, outbox.c.state == "pending")
+        .values(state="dropped", state_at=tx.now)
+    )
+    tx.connection.execute(sa.update(outbox).where(of_conversation).values(payload=None))

@@ -1,0 +1,197 @@
+"""The event log: what happened in a conversation, in order, without gaps, never changed.
+
+An event is a skeleton without personal content and, where it has any, a content row that can be
+erased. ``docs/architecture.md`` has the table of types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from foundation.errors import NotFoundError
+from storage.columns import TransactionId, storable_document
+from storage.store import Transaction
+from storage.tables import conversation, event, event_content, projection
+
+
+class EventType(StrEnum):
+    """What an event says; see the table in ``docs/architecture.md``."""
+
+    USER = "user"
+    UNDERSTOOD = "understood"
+    DECIDED = "decided"
+    BOT = "bot"
+    OFFICER = "officer"
+    SYSTEM = "system"
+    CASE_OPENED = "case_opened"
+    CASE_CLAIMED = "case_claimed"
+    CASE_RELEASED = "case_released"
+    CASE_RETURNED = "case_returned"
+    CASE_RESOLVED = "case_resolved"
+    CASE_EXPIRED = "case_expired"
+    REPLY_DROPPED = "reply_dropped"
+    TURN_FAILED = "turn_failed"
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """An event as it stands in the log.
+
+    ``id`` is unique in the store, ``seq`` counts 1, 2, 3 … within the conversation. ``content`` is
+    None when the event has none or it was erased. The order of keys in ``data`` and ``content``
+    is not kept.
+    """
+
+    id: int
+    conversation: str
+    seq: int
+    type: str
+    actor: str
+    at: datetime
+    turn_id: str | None
+    data: dict[str, Any]
+    content: dict[str, Any] | None
+
+
+@dataclass(frozen=True, order=True)
+class Cursor:
+    """A place in the log of all conversations; ``Cursor()`` is its beginning."""
+
+    xid: int = 0
+    id: int = 0
+
+
+def append_event(
+    tx: Transaction,
+    conversation_id: str,
+    *,
+    type: str,
+    actor: str,
+    data: Mapping[str, Any],
+    content: Mapping[str, Any] | None = None,
+    turn_id: str | None = None,
+) -> StoredEvent:
+    """Write the next event of a conversation, dated ``tx.now``, and lock the conversation.
+
+    Raises :class:`NotFoundError` for an unknown conversation.
+    """
+    seq = tx.connection.execute(
+        sa.update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(last_seq=conversation.c.last_seq + 1)
+        .returning(conversation.c.last_seq)
+    ).scalar_one_or_none()
+    if seq is None:
+        raise NotFoundError(f"no conversation {conversation_id!r}")
+    said = None if content is None else storable_document(content)
+    values = {
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "type": str(type),
+        "actor": actor,
+        "at": tx.now,
+        "turn_id": turn_id,
+        "data": storable_document(data),
+    }
+    event_id = tx.connection.execute(
+        sa.insert(event).values(**values).returning(event.c.id)
+    ).scalar_one()
+    if said is not None:
+        tx.connection.execute(sa.insert(event_content).values(event_id=event_id, content=said))
+    values["conversation"] = values.pop("conversation_id")
+    return StoredEvent(id=event_id, content=said, **values)
+
+
+def read_events(
+    tx: Transaction, conversation_id: str, *, after: int = 0, limit: int = 1000
+) -> list[StoredEvent]:
+    """Return the events whose ``seq`` is above ``after``, in order, with content."""
+    statement = (
+        _select_events()
+        .where(event.c.conversation_id == conversation_id, event.c.seq > after)
+        .order_by(event.c.seq)
+        .limit(limit)
+    )
+    return [_stored(row) for row in tx.connection.execute(statement)]
+
+
+def read_latest_events(tx: Transaction, conversation_id: str, limit: int) -> list[StoredEvent]:
+    """Return the last ``limit`` events of the conversation, in order, with content."""
+    statement = (
+        _select_events()
+        .where(event.c.conversation_id == conversation_id)
+        .order_by(event.c.seq.desc())
+        .limit(limit)
+    )
+    return [_stored(row) for row in tx.connection.execute(statement)][::-1]
+
+
+def events_beyond(
+    tx: Transaction, cursor: Cursor, *, limit: int
+) -> tuple[list[StoredEvent], Cursor]:
+    """Return the next events of all conversations and the cursor that stands behind them.
+
+    No event is ever skipped or given twice: on PostgreSQL, where ids become visible out of order,
+    an event is given only when every transaction that began writing before its own has ended
+    (``xid < pg_snapshot_xmin``), so a long writing transaction anywhere in the cluster delays it.
+    Two transactions that wrote at the same moment may come in the other order: whoever needs the
+    order within a conversation compares ``seq``.
+    """
+    statement = _select_events(event.c.xid).limit(limit)
+    if tx.dialect == "postgresql":
+        place = sa.tuple_(event.c.xid, event.c.id)
+        reached = sa.tuple_(sa.literal(cursor.xid, TransactionId()), sa.literal(cursor.id))
+        settled = event.c.xid < sa.func.pg_snapshot_xmin(sa.func.pg_current_snapshot())
+        statement = statement.where(place > reached, settled).order_by(event.c.xid, event.c.id)
+    else:
+        statement = statement.where(event.c.id > cursor.id).order_by(event.c.id)
+    rows = tx.connection.execute(statement).all()
+    if not rows:
+        return [], cursor
+    return [_stored(row) for row in rows], Cursor(xid=rows[-1].xid, id=rows[-1].id)
+
+
+def restart_log_order(tx: Transaction) -> None:
+    """Make the log readable by cursor again after its rows were copied from another database.
+
+    Transaction ids mean nothing outside the cluster that gave them: copied ones could hide old
+    events or make a cursor skip new ones. All present events are ordered by id alone, before any
+    later one, and every projection begins anew.
+    """
+    tx.connection.execute(sa.update(event).values(xid=sa.literal(0, TransactionId())))
+    tx.connection.execute(sa.delete(projection))
+
+
+def _select_events(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return sa.select(
+        event.c.id,
+        event.c.conversation_id,
+        event.c.seq,
+        event.c.type,
+        event.c.actor,
+        event.c.at,
+        event.c.turn_id,
+        event.c.data,
+        event_content.c.content,
+        *more,
+    ).outerjoin_from(event, event_content, event_content.c.event_id == event.c.id)
+
+
+def _stored(row: sa.Row[Any]) -> StoredEvent:
+    return StoredEvent(
+        id=row.id,
+        conversation=row.conversation_id,
+        seq=row.seq,
+        type=row.type,
+        actor=row.actor,
+        at=row.at,
+        turn_id=row.turn_id,
+        data=row.data,
+        content=row.content,
+    )

@@ -1,0 +1,157 @@
+"""Wake-ups come at once where they can, and never stop the work where they cannot."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from foundation.clock import StillClock
+from storage import Store, open_wakeups
+from storage.wakeups import DataVersionWakeups, PollingWakeups, RedisWakeups
+from tests.builders import a_conversation
+
+
+class Ticker:
+    """A sleep that moves its own monotonic time and calls back."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.pauses: list[float] = []
+        self.on_pause: Callable[[], None] = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.time += seconds
+        self.on_pause()
+
+    def monotonic(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def ticker() -> Ticker:
+    return Ticker()
+
+
+def test_the_kind_follows_the_store(store: Store, ticker: Ticker, clock: StillClock) -> None:
+    kinds = {"sqlite": DataVersionWakeups, "postgresql": PollingWakeups}
+    chosen = open_wakeups(store, sleep=ticker.sleep)
+    assert isinstance(chosen, kinds[store.dialect])
+    chosen.close()
+    with_redis = open_wakeups(store, "redis://127.0.0.1:1/0", sleep=ticker.sleep)
+    assert isinstance(with_redis, RedisWakeups)
+    with_redis.close()
+    in_memory = open_wakeups(Store.open("sqlite://", clock=clock), sleep=ticker.sleep)
+    assert isinstance(in_memory, PollingWakeups)
+
+
+def test_sqlite_wakes_within_a_poll_after_any_commit(sqlite_store: Store, ticker: Ticker) -> None:
+    wakeups = DataVersionWakeups(
+        sqlite_store.path or "", sleep=ticker.sleep, monotonic=ticker.monotonic
+    )
+    ticker.on_pause = lambda: None if len(ticker.pauses) < 4 else _commit(sqlite_store)
+    assert wakeups.wait(10.0)
+    assert ticker.pauses == [0.05] * 4
+    wakeups.close()
+
+
+def _commit(store: Store) -> None:
+    a_conversation(store, "baru")
+
+
+def test_sqlite_does_not_forget_a_commit_made_between_two_waits(
+    sqlite_store: Store, ticker: Ticker
+) -> None:
+    wakeups = DataVersionWakeups(
+        sqlite_store.path or "", sleep=ticker.sleep, monotonic=ticker.monotonic
+    )
+    _commit(sqlite_store)
+    wakeups.publish()
+    assert wakeups.wait(10.0)
+    assert ticker.pauses == []
+    assert not wakeups.wait(0.12)
+    assert ticker.pauses == pytest.approx([0.05, 0.05, 0.02])
+    wakeups.close()
+
+
+def test_without_a_signal_the_store_is_looked_into_every_second(ticker: Ticker) -> None:
+    wakeups = PollingWakeups(sleep=ticker.sleep)
+    wakeups.publish()
+    assert wakeups.wait(30.0)
+    assert wakeups.wait(0.2)
+    assert ticker.pauses == [1.0, 0.2]
+    wakeups.close()
+
+
+def test_without_redis_listeners_poll_and_publishers_do_not_stall(
+    ticker: Ticker, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries: list[float] = []
+
+    class Away(redis.Redis):
+        def publish(self, channel: Any, message: Any, **more: Any) -> Any:
+            tries.append(ticker.time)
+            return super().publish(channel, message, **more)
+
+    away = Away(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
+    wakeups = RedisWakeups(away, sleep=ticker.sleep, monotonic=ticker.monotonic)
+    for _ in range(3):
+        wakeups.publish()
+    assert wakeups.wait(30.0)
+    assert ticker.pauses == [1.0]
+    ticker.time = 5.0
+    wakeups.publish()
+    assert tries == [0.0, 5.0]
+    assert "Redis" in caplog.text
+    wakeups.close()
+
+
+@pytest.fixture
+def redis_socket(tmp_path: Path) -> Iterator[str]:
+    """The URL of a Redis server of this test's own."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("there is no redis-server")
+    socket = tmp_path / "redis.sock"
+    command = [
+        program,
+        "--port",
+        "0",
+        "--unixsocket",
+        str(socket),
+        "--save",
+        "",
+        "--dir",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Ready to accept connections" in line or "ready to accept connections" in line:
+                break
+        yield f"unix://{socket}"
+        process.terminate()
+        process.stdout.read()
+
+
+def test_redis_wakes_every_listener_once_per_burst(redis_socket: str, store: Store) -> None:
+    first, second = (open_wakeups(store, redis_socket) for _ in range(2))
+    publisher = open_wakeups(store, redis_socket)
+    # A listener that has just subscribed cannot know what it missed.
+    assert first.wait(5.0)
+    assert second.wait(5.0)
+    for _ in range(5):
+        publisher.publish()
+    assert first.wait(5.0)
+    assert second.wait(5.0)
+    assert not first.wait(0.05)
+    for wakeups in (first, second, publisher):
+        wakeups.close()
