@@ -1,0 +1,228 @@
+"""The one place where inbox, assistant and outbox meet.
+
+A turn is computed from a read without locks and committed in one transaction under the lock of the
+conversation's row. The commit is refused (``EpochConflictError``) when the conversation changed
+hands or one of the messages already belongs to a turn: correctness rests on that alone, never on a
+lease or a clock.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connectors.trackers import load_tracker, save_tracker_snapshot
+from dialogue import Assets, Assistant
+from dialogue.types import CaseView, IncomingMessage, Reply, Turn, TurnContext
+from foundation.errors import EpochConflictError, HaloError
+from handoff import Reason, latest_case, note_attention, open_case, open_case_of, position
+from nlu.types import Understands
+from service_hours import Calendar
+from storage import (
+    Conversation,
+    InboxMessage,
+    Store,
+    StoredEvent,
+    Transaction,
+    append_event,
+    assign_turn,
+    enqueue,
+    get_conversation,
+    lock_conversation,
+    record_failure,
+    unprocessed,
+)
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+"""After so many failed computations of the same messages a person gets them."""
+
+_PHONE_CHANNELS = frozenset({"whatsapp"})
+_INSTANT_CHANNELS = frozenset({"webchat", "rest"})
+"""Channels whose readers fetch events themselves: a committed reply is a sent reply."""
+
+_CASE_VISIBLE_AFTER_CLOSING = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What answers a turn, as one piece: model, words and rules, under one version."""
+
+    version: str
+    assets: Assets
+    model: Understands | None
+
+    def assistant(self) -> Assistant:
+        """Return the assistant of this bundle."""
+        return Assistant(self.assets, self.model)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Takes the turns of conversations. All effects come in through the constructor."""
+
+    store: Store
+    bundle: Bundle
+    calendar: Calendar
+    new_ticket: Callable[[], str]
+    new_turn_id: Callable[[], str]
+
+    def take_turn(self, conversation_id: str) -> str | None:
+        """Answer all unprocessed messages of the conversation; return the turn's id.
+
+        Returns ``None`` when there is nothing to answer or the messages were taken meanwhile. A
+        computation that fails is recorded; after ``MAX_ATTEMPTS`` the messages go to a person.
+        """
+        messages: Sequence[InboxMessage] = ()
+        try:
+            with self.store.read() as tx:
+                conversation = get_conversation(tx, conversation_id)
+                messages = unprocessed(tx, conversation_id)
+                if conversation is None or not messages:
+                    return None
+                tracker = load_tracker(tx, conversation_id)
+                context = self._context(tx, conversation)
+            turn = self.bundle.assistant().handle(_incoming(messages), tracker, context)
+            return self._commit(conversation, messages, turn)
+        except EpochConflictError:
+            logger.info("turn of conversation %s is recomputed: it changed", conversation_id)
+            return None
+        except HaloError:
+            raise
+        except Exception:  # a defect in one turn must not stop the others; a person sees it
+            logger.exception("turn of conversation %s failed", conversation_id)
+            return self._fail(conversation_id, messages)
+
+    def _context(self, tx: Transaction, conversation: Conversation) -> TurnContext:
+        return TurnContext(
+            now=tx.now,
+            service=self.calendar.status(tx.now),
+            channel=conversation.channel,
+            new_ticket=self.new_ticket(),
+            case=_case_view(tx, conversation.id),
+            phone_known=conversation.channel in _PHONE_CHANNELS,
+            usable_model=self.bundle.model is not None,
+        )
+
+    def _commit(
+        self,
+        read: Conversation,
+        messages: Sequence[InboxMessage],
+        turn: Turn,
+    ) -> str:
+        turn_id = self.new_turn_id()
+        with self.store.write() as tx:
+            current = lock_conversation(tx, read.id)
+            if current.epoch != read.epoch:
+                raise EpochConflictError(f"epoch {read.epoch} is now {current.epoch}")
+            assign_turn(tx, [message.id for message in messages], turn_id=turn_id)
+            decided_id = 0
+            for draft in turn.events:
+                event = append_event(
+                    tx,
+                    current.id,
+                    type=draft.type,
+                    actor="bot",
+                    data={**draft.data, "bundle": self.bundle.version},
+                    content=draft.content,
+                    turn_id=turn_id,
+                )
+                decided_id = event.id
+            if turn.attention:
+                note_attention(tx, current.id, event_id=decided_id, kind=turn.decision)
+            if turn.case_request:
+                open_case(
+                    tx,
+                    current.id,
+                    reason=turn.case_request.reason,
+                    ticket=turn.case_request.ticket,
+                    card=turn.case_request.card,
+                    actor="bot",
+                    turn_id=turn_id,
+                )
+            for reply in turn.replies:
+                self._say(tx, current, reply, turn_id)
+            save_tracker_snapshot(tx, current.id)
+        return turn_id
+
+    def _say(self, tx: Transaction, conversation: Conversation, reply: Reply, turn_id: str) -> None:
+        buttons = [{"title": button.title, "payload": button.payload} for button in reply.buttons]
+        event = append_event(
+            tx,
+            conversation.id,
+            type="bot",
+            actor="bot",
+            data={"response": reply.response, "buttons": buttons},
+            content={"text": reply.text},
+            turn_id=turn_id,
+        )
+        put_out(tx, conversation, event)
+
+    def _fail(self, conversation_id: str, messages: Sequence[InboxMessage]) -> str | None:
+        ids = [message.id for message in messages]
+        with self.store.write() as tx:
+            if not ids or record_failure(tx, ids, error="TURN_FAILED") < MAX_ATTEMPTS:
+                return None
+            conversation = lock_conversation(tx, conversation_id)
+            turn_id = self.new_turn_id()
+            assign_turn(tx, ids, turn_id=turn_id, failed=True)
+            append_event(
+                tx,
+                conversation_id,
+                type="turn_failed",
+                actor="system",
+                data={"inbox_ids": ids, "bundle": self.bundle.version},
+                turn_id=turn_id,
+            )
+            case = open_case(
+                tx,
+                conversation_id,
+                reason=Reason.FAILURE,
+                ticket=self.new_ticket(),
+                card={},
+                actor="system",
+                turn_id=turn_id,
+            )
+            reply = self.bundle.assets.say(
+                "utter_gangguan", channel=conversation.channel, tiket=case.ticket
+            )
+            self._say(tx, conversation, reply, turn_id)
+        return turn_id
+
+
+def put_out(tx: Transaction, conversation: Conversation, event: StoredEvent) -> None:
+    """Write the outbox row of a message to the resident that was just appended."""
+    enqueue(
+        tx,
+        conversation,
+        event=event,
+        state="sent" if conversation.channel in _INSTANT_CHANNELS else "pending",
+        epoch=conversation.epoch,
+        payload={},
+    )
+
+
+def _case_view(tx: Transaction, conversation_id: str) -> CaseView | None:
+    case = open_case_of(tx, conversation_id) or latest_case(tx, conversation_id)
+    if case is None:
+        return None
+    if case.closed_at and tx.now - case.closed_at > _CASE_VISIBLE_AFTER_CLOSING:
+        return None
+    return CaseView(ticket=case.ticket, state=case.state.value, position=position(tx, case))
+
+
+def _incoming(messages: Sequence[InboxMessage]) -> list[IncomingMessage]:
+    return [
+        IncomingMessage(
+            id=message.id,
+            text=message.text,
+            kind=message.kind,
+            payload=message.payload,
+            media=message.media,
+            late=message.late,
+        )
+        for message in messages
+    ]

@@ -1,0 +1,48 @@
+"""The dialogue manager: an Understanding and a Tracker become the next turn."""
+
+from __future__ import annotations
+
+from dialogue.assets import ASSET_FILES, Assets, validate_assets
+from dialogue.assistant import Assistant
+from dialogue.findings import Finding
+from dialogue.knowledge import KnowledgeEntry, Topic
+from dialogue.script import Conversation, ScriptSession, turn_as_json
+from dialogue.stories import StoryFailure, StoryResult, run_stories
+from dialogue.tracker import Loop, Memory, Tracker
+from dialogue.types import (
+    Button,
+    CaseRequest,
+    CaseView,
+    EventDraft,
+    IncomingMessage,
+    Reply,
+    Turn,
+    TurnContext,
+)
+
+__all__ = [
+    "ASSET_FILES",
+    "Assets",
+    "Assistant",
+    "Button",
+    "CaseRequest",
+    "CaseView",
+    "Conversation",
+    "EventDraft",
+    "Finding",
+    "IncomingMessage",
+    "KnowledgeEntry",
+    "Loop",
+    "Memory",
+    "Reply",
+    "ScriptSession",
+    "StoryFailure",
+    "StoryResult",
+    "Topic",
+    "Tracker",
+    "Turn",
+    "TurnContext",
+    "run_stories",
+    "turn_as_json",
+    "validate_assets",
+]

@@ -1,0 +1,142 @@
+"""Knowledge answers: short first, with source and review, hedged where they must be."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.draft import TurnDraft
+from dialogue.knowledge import KnowledgeEntry
+from dialogue.reading import Reading
+from dialogue.types import Button
+from dialogue.wording import day_in_words
+
+OFFER_OFFICER = "cs"
+_ENOUGH_LETTERS = 60
+_MOST_RELATED = 2
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
+
+
+def answer(reading: Reading, draft: TurnDraft) -> None:
+    """Answer the knowledge label that was asked for."""
+    label = reading.intent
+    entry = draft.assets.knowledge.get(label)
+    if entry is None:
+        _without_entry(label, draft)
+        return
+    answered = label in draft.tracker.answered or label in draft.answers
+    if answered and _other_aspect(reading, draft):
+        _give(draft, entry, "utter_jawaban_lengkap", entry.jawaban, sources=entry.sumber)
+    elif answered:
+        short = _shortened(entry)
+        _give(draft, entry, "utter_jawaban_ulang", short, sources=entry.sumber[:1])
+        draft.offer = OFFER_OFFICER
+    else:
+        _give(draft, entry, "utter_jawaban", entry.ringkas, sources=entry.sumber[:2])
+    draft.label = label
+    draft.aspect = reading.aspect or draft.assets.context.aspect_of(label)
+
+
+def full_answer(reading: Reading, draft: TurnDraft) -> None:
+    """Give the long form of the answer named in the payload, else of the last one."""
+    label = str(reading.values.get("label") or draft.label or "")
+    entry = draft.assets.knowledge.get(label)
+    if entry is None:
+        draft.utter("utter_menu", extra=menu_buttons(draft))
+        draft.clarify = True
+        return
+    _give(draft, entry, "utter_jawaban_lengkap", entry.jawaban, sources=entry.sumber)
+    draft.label = label
+
+
+def _other_aspect(reading: Reading, draft: TurnDraft) -> bool:
+    """Whether a follow-up asks something else of an answer that was given already."""
+    if reading.how != "context":
+        return False
+    return (reading.intent, reading.aspect) != (draft.label, draft.aspect)
+
+
+def menu_buttons(draft: TurnDraft) -> list[Button]:
+    """Return one button for each part of the menu."""
+    return [
+        Button(title, f'/bantuan_menu{{"bagian": "{title}"}}')
+        for title in draft.assets.context.menu
+    ]
+
+
+def _without_entry(label: str, draft: TurnDraft) -> None:
+    """Rasa keeps such an answer as ``utter_<label>`` in the domain."""
+    if f"utter_{label}" in draft.assets.domain.responses:
+        draft.utter(f"utter_{label}")
+        draft.answers.append(label)
+        draft.label = label
+        return
+    draft.utter("utter_belum_ada_jawaban")
+    draft.decision = "handoff"
+    draft.reason = "belum_ada_jawaban"
+    draft.offer = OFFER_OFFICER
+    draft.attention = True
+
+
+def _give(
+    draft: TurnDraft, entry: KnowledgeEntry, frame: str, text: str, *, sources: tuple[str, ...]
+) -> None:
+    full = frame == "utter_jawaban_lengkap"
+    body = draft.text_of(
+        frame,
+        jawaban=_softened(draft, entry, text),
+        sumber="; ".join(sources),
+        tinjauan=draft.text_of(
+            "utter_tinjauan",
+            tahun=entry.tahun,
+            berlaku_sejak=day_in_words(entry.berlaku_sejak),
+            tinjau=day_in_words(entry.tinjau_paling_lambat),
+            status=entry.status_tinjau,
+        ),
+    )
+    if entry.instansi and entry.instansi not in body:
+        body = f"{body}\n\n{draft.text_of('utter_instansi', instansi=entry.instansi)}"
+    draft.add(body, _buttons(draft, entry, full=full), response=frame)
+    draft.answers.append(entry.label)
+
+
+def _softened(draft: TurnDraft, entry: KnowledgeEntry, text: str) -> str:
+    if entry.uncertain:
+        draft.offer = OFFER_OFFICER
+        return draft.text_of("utter_jawaban_ragu", jawaban=text)
+    if entry.overdue(draft.today):
+        draft.offer = OFFER_OFFICER
+        tinjau = day_in_words(entry.tinjau_paling_lambat)
+        return draft.text_of("utter_jawaban_lama", jawaban=text, tinjau=tinjau)
+    return text
+
+
+def _shortened(entry: KnowledgeEntry) -> str:
+    """Return the first sentences of the short answer, all of it where it must be hedged."""
+    sentences = _SENTENCE_END.split(entry.ringkas)
+    short = sentences[0]
+    for sentence in sentences[1:]:
+        if len(short) >= _ENOUGH_LETTERS:
+            break
+        short = f"{short} {sentence}"
+    return entry.ringkas if entry.uncertain else short
+
+
+def _buttons(draft: TurnDraft, entry: KnowledgeEntry, *, full: bool) -> list[Button]:
+    buttons = []
+    if not full and entry.jawaban != entry.ringkas:
+        title = draft.assets.context.act_titles.get("selengkapnya", "")
+        buttons.append(Button(title, f'/selengkapnya{{"label": "{entry.label}"}}'))
+    related = [
+        draft.assets.knowledge[label]
+        for label in entry.terkait
+        if label in draft.assets.knowledge and label not in draft.tracker.answered
+    ]
+    buttons += [Button(item.tombol, f"/{item.label}") for item in related[:_MOST_RELATED]]
+    buttons += officer_button(draft)
+    return [button for button in buttons if button.title]
+
+
+def officer_button(draft: TurnDraft) -> list[Button]:
+    """Return the button "Chat dengan CS", unless a person is already waited for."""
+    title = draft.assets.context.act_titles.get("minta_cs", "")
+    return [] if draft.case_waits or not title else [Button(title, "/minta_cs")]

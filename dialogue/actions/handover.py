@@ -1,0 +1,46 @@
+"""The way to a person: at once within service hours, else by a deferred question."""
+
+from __future__ import annotations
+
+from dialogue.draft import TurnDraft
+from dialogue.forms import start_form
+from dialogue.reading import Reading
+
+DEFERRED_FORM = "pertanyaan_tertunda"
+
+
+def connect(reading: Reading, draft: TurnDraft, *, reason: str = "diminta") -> None:
+    """Open a case, or say that one is open; outside the hours take the question first."""
+    draft.decision = "handoff"
+    draft.reason = reason
+    if draft.case_waits:
+        say_that_one_waits(draft)
+    elif draft.context.service.is_open or DEFERRED_FORM not in draft.assets.domain.forms:
+        draft.loop = None
+        draft.request_case(reason)
+        draft.utter("utter_tersambung", tiket=draft.context.new_ticket)
+    else:
+        draft.question = str(draft.slots.get("uraian") or draft.question)
+        draft.loop = None
+        draft.utter("utter_di_luar_jam")
+        start_form(DEFERRED_FORM, reading, draft)
+
+
+def ask_for_officer(reading: Reading, draft: TurnDraft) -> None:
+    """Do what a resident wants who asks for a person."""
+    if draft.loop and draft.loop.name == DEFERRED_FORM and not draft.context.service.is_open:
+        draft.decision = "handoff"
+        draft.reason = "diminta"
+        draft.utter("utter_di_luar_jam")
+        return
+    connect(reading, draft)
+
+
+def say_that_one_waits(draft: TurnDraft) -> None:
+    """Repeat ticket and place of the case that is open already."""
+    case = draft.context.case
+    if case is None:
+        return
+    place = draft.text_of("utter_posisi_antrean", posisi=case.position) if case.position else ""
+    hours = "" if draft.context.service.is_open else draft.text_of("utter_petugas_kembali")
+    draft.utter("utter_sudah_antre", tiket=case.ticket, posisi_antrean=place, jam=hours)

@@ -1,0 +1,122 @@
+"""Everything the assistant says and does by, read from one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dialogue.context_tables import ContextTables, read_context_tables
+from dialogue.domain import Domain
+from dialogue.domain_file import read_domain
+from dialogue.findings import Finding, Findings
+from dialogue.knowledge import TOPICS_FILE, KnowledgeEntry, Topic, read_knowledge, read_topics
+from dialogue.lint import check_together
+from dialogue.patterns import Patterns, read_patterns
+from dialogue.rules import Rule
+from dialogue.rules_file import read_rules
+from dialogue.types import Reply
+from dialogue.wording import fill_blanks, pick_variation
+from foundation.errors import TrainingDataError
+from foundation.yaml_lines import LineDict, read_yaml
+
+ASSET_FILES = ("domain.yml", "rules.yml", "patterns.yml", "context.yml")
+"""Files of the folder that the dialogue reads, besides ``knowledge/*.yml`` (and ``data/*.yml``,
+where a Rasa project keeps its rules). All but ``domain.yml`` may be missing."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Domain, rules, knowledge and the tables of patterns and context, together."""
+
+    domain: Domain
+    rules: tuple[Rule, ...] = ()
+    knowledge: Mapping[str, KnowledgeEntry] = field(default_factory=dict)
+    patterns: Patterns = field(default_factory=Patterns)
+    context: ContextTables = field(default_factory=ContextTables)
+    topics: tuple[Topic, ...] = ()
+
+    @classmethod
+    def load(cls, folder: Path) -> Assets:
+        """Read ``folder``. Raises :class:`TrainingDataError` (``file:line: …``) for an error."""
+        findings = Findings()
+        assets = _read(folder, findings, today=None)
+        findings.raise_first_error()
+        return assets
+
+    def say(self, response: str, *, channel: str = "", **values: Any) -> Reply:
+        """Return the response's first fitting wording with ``{name}`` blanks filled in.
+
+        Raises :class:`TrainingDataError` when the domain has no such response.
+        """
+        variation = pick_variation(self.domain, response, channel=channel, slots={}, turn=0)
+        if variation is None:
+            raise TrainingDataError(f"domain.yml:1: respons `{response}` tidak ada")
+        return Reply(fill_blanks(variation.text, values), variation.buttons, response)
+
+    @property
+    def supports_knowledge(self) -> bool:
+        """Whether there are knowledge answers (a plain Rasa project has none)."""
+        return bool(self.knowledge)
+
+
+def validate_assets(folder: Path, *, today: date | None = None) -> list[Finding]:
+    """Return all complaints about ``folder``, in the order of file and line.
+
+    With ``today`` given, overdue reviews are warned of.
+    """
+    findings = Findings()
+    _read(folder, findings, today=today)
+    return sorted(findings.items, key=lambda item: (str(item.file), item.line, item.text))
+
+
+def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
+    def parsed(
+        name: str, read: Callable[[LineDict, Path, Findings], _T], default: _T, *, needed: bool
+    ) -> _T:
+        path = folder / name
+        if not needed and not path.exists():
+            return default
+        content = _content(path, findings)
+        return default if content is None else read(content, path, findings)
+
+    assets = Assets(
+        domain=parsed("domain.yml", read_domain, Domain(), needed=True),
+        rules=tuple(_rules(folder, findings)),
+        knowledge=read_knowledge(folder / "knowledge", findings, today=today),
+        patterns=parsed("patterns.yml", read_patterns, Patterns(), needed=False),
+        context=parsed("context.yml", read_context_tables, ContextTables(), needed=False),
+        topics=read_topics(folder / "knowledge" / TOPICS_FILE, findings),
+    )
+    if any(item.severity == "error" for item in findings.items):
+        return assets
+    check_together(
+        folder,
+        findings,
+        domain=assets.domain,
+        rules=assets.rules,
+        labels=set(assets.knowledge),
+        mentioned=assets.context.labels(),
+    )
+    return assets
+
+
+def _rules(folder: Path, findings: Findings) -> Iterator[Rule]:
+    for path in (folder / "rules.yml", *sorted((folder / "data").glob("*.yml"))):
+        if path.exists() and (content := _content(path, findings)) is not None:
+            if "stories" in content:
+                text = "kunci `stories` tidak dipakai sebagai aturan dan diabaikan"
+                findings.warning(path, content, text, key="stories")
+            yield from read_rules(content, path, findings)
+
+
+def _content(path: Path, findings: Findings) -> LineDict | None:
+    try:
+        return read_yaml(path)
+    except TrainingDataError as error:
+        findings.broken_file(error, path)
+        return None

@@ -1,0 +1,163 @@
+"""The assistant: one batch of messages and a tracker become the next turn. No input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from dialogue.assets import Assets
+from dialogue.batch import read_batch
+from dialogue.draft import TurnDraft
+from dialogue.policy import respond
+from dialogue.reader import MessageReader
+from dialogue.reading import Reading, certain
+from dialogue.slot_filling import fill_slots
+from dialogue.tracker import Tracker
+from dialogue.types import EventDraft, IncomingMessage, Turn, TurnContext
+from nlu.types import Understanding, Understands
+
+_MOST_RANKED = 5
+NO_MODEL = "tanpa_model"
+FILLED = "isian"
+"""The intent shown for a message that was taken as a form's value."""
+
+
+class Assistant:
+    """Answers residents by the assets and what ``understands`` makes of their words.
+
+    Without a usable model every message goes to the human queue.
+    """
+
+    def __init__(self, assets: Assets, understands: Understands | None) -> None:
+        self._assets = assets
+        self._understands = understands
+        self._reader = MessageReader(assets, understands) if understands else None
+
+    @property
+    def assets(self) -> Assets:
+        """The domain, rules and knowledge it answers by."""
+        return self._assets
+
+    def handle(
+        self, messages: Sequence[IncomingMessage], tracker: Tracker, context: TurnContext
+    ) -> Turn:
+        """Return the turn for ``messages`` (in order). Never raises for any text."""
+        draft = TurnDraft.begin(self._assets, context, tracker)
+        if context.case is not None and context.case.state == "claimed":
+            draft.decision = "silent"
+            draft.offer = tracker.memory.offer
+            draft.misses = tracker.misses
+            return self._turn(draft, messages, self._unread(messages))
+        if self._reader is None or not context.usable_model:
+            return self._without_model(draft, messages)
+        read = read_batch(self._reader, messages, tracker)
+        for reading in read.to_answer:
+            fill_slots(reading, draft)
+            respond(reading, draft)
+        return self._turn(draft, messages, [_as_taken(item, draft) for item in read.each])
+
+    def _without_model(self, draft: TurnDraft, messages: Sequence[IncomingMessage]) -> Turn:
+        waits = draft.case_waits
+        draft.question = " / ".join(message.text for message in messages)
+        draft.decision = "handoff"
+        draft.reason = NO_MODEL
+        draft.request_case(NO_MODEL)
+        case = draft.context.case
+        ticket = case.ticket if waits and case else draft.context.new_ticket
+        draft.utter("utter_tanpa_model", tiket=ticket)
+        return self._turn(draft, messages, self._unread(messages))
+
+    def _unread(self, messages: Sequence[IncomingMessage]) -> list[Reading]:
+        version = self._understands.version if self._understands else ""
+        return [
+            Reading(
+                text=message.text,
+                line="",
+                intent="",
+                how="pattern",
+                understanding=replace(
+                    certain(message.text, "", version=version), ranking=(), decision="handoff"
+                ),
+                decision="handoff",
+            )
+            for message in messages
+        ]
+
+    def _turn(
+        self, draft: TurnDraft, messages: Sequence[IncomingMessage], readings: Sequence[Reading]
+    ) -> Turn:
+        bundle = self._understands.version if self._understands else ""
+        understood = [
+            _understood(message, reading, bundle)
+            for message, reading in zip(messages, readings, strict=True)
+        ]
+        return Turn(
+            decision=draft.decision,
+            replies=tuple(draft.replies),
+            events=(*understood, _decided(draft, bundle)),
+            understandings=tuple(reading.understanding for reading in readings),
+            answers=tuple(draft.answers),
+            asks=_asks(draft),
+            clarify=draft.clarify,
+            fallback=draft.fallback,
+            case_request=draft.case_request,
+            attention=draft.attention,
+            slots=dict(draft.slots),
+            intent=readings[-1].intent if readings else "",
+            erase_requested=draft.erase_requested,
+        )
+
+
+def _as_taken(reading: Reading, draft: TurnDraft) -> Reading:
+    """Drop the intent of what was written into a form, whatever the NLU made of it."""
+    return replace(reading, intent=FILLED) if draft.filled else reading
+
+
+def _understood(message: IncomingMessage, reading: Reading, bundle: str) -> EventDraft:
+    meant: Understanding = reading.understanding
+    data: dict[str, Any] = {
+        "inbox_id": message.id,
+        "intent": meant.intent.name,
+        "confidence": meant.intent.confidence,
+        "ranking": [[item.name, item.confidence] for item in meant.ranking[:_MOST_RANKED]],
+        "decision": meant.decision,
+        "out_of_scope": meant.out_of_scope,
+        "resolved": reading.intent,
+        "how": reading.how,
+        "entities": sorted({entity.entity for entity in meant.entities}),
+        "bundle": bundle,
+    }
+    content = {"entities": [asdict(entity) for entity in meant.entities]}
+    return EventDraft("understood", data, content if meant.entities else None)
+
+
+def _decided(draft: TurnDraft, bundle: str) -> EventDraft:
+    data: dict[str, Any] = {
+        "decision": draft.decision,
+        "actions": list(draft.actions),
+        "answers": list(draft.answers),
+        "reason": draft.reason,
+        "clarify": draft.clarify,
+        "fallback": draft.fallback,
+        "misses": draft.misses,
+        "loop": asdict(draft.loop) if draft.loop else None,
+        "asks": _asks(draft),
+        "memory": draft.memory().to_state(),
+        "bundle": bundle,
+    }
+    if draft.rating is not None:
+        data["rating"] = draft.rating
+    if draft.erase_requested:
+        data["erase"] = True
+    content: Mapping[str, Any] = {
+        "slots": dict(draft.slots),
+        "question": draft.question,
+        "candidate": draft.candidate,
+    }
+    return EventDraft("decided", data, content)
+
+
+def _asks(draft: TurnDraft) -> str | None:
+    loop = draft.loop
+    return loop.asks if loop is not None and loop.phase in ("ask", "verify", "offer") else None

@@ -1,0 +1,163 @@
+"""A turn in the making. Lives for one call of the assistant and is then frozen into a Turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from dialogue.assets import Assets
+from dialogue.tracker import Loop, Memory, Tracker
+from dialogue.types import Button, CaseRequest, Reply, TurnContext, TurnDecision
+from dialogue.wording import fill_blanks, pick_variation
+from foundation.clock import WIB, indonesian_date, indonesian_time
+
+OPEN_CASE_STATES = ("waiting", "claimed")
+
+
+@dataclass
+class TurnDraft:
+    """Collects replies, answers and the next state while the policies work on a turn."""
+
+    assets: Assets
+    context: TurnContext
+    tracker: Tracker
+    slots: dict[str, Any] = field(default_factory=dict)
+    loop: Loop | None = None
+    label: str | None = None
+    aspect: str | None = None
+    offer: str | None = None
+    abuse: int = 0
+    misses: int = 0
+    question: str = ""
+    candidate: str = ""
+    replies: list[Reply] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    decision: TurnDecision = "answer"
+    reason: str = ""
+    clarify: bool = False
+    fallback: bool = False
+    attention: bool = False
+    case_request: CaseRequest | None = None
+    erase_requested: bool = False
+    rating: int | None = None
+    card_intents: tuple[str, ...] = ()
+    hide_choices: bool = False
+    filled: bool = False
+    """The message was taken as a form's value, not as a question."""
+
+    @classmethod
+    def begin(cls, assets: Assets, context: TurnContext, tracker: Tracker) -> TurnDraft:
+        """Start from what the tracker remembers; the misses begin anew unless a miss is noted."""
+        return cls(
+            assets=assets,
+            context=context,
+            tracker=tracker,
+            slots={**assets.domain.initial_slots(), **tracker.slots},
+            loop=tracker.loop,
+            label=tracker.memory.label,
+            aspect=tracker.memory.aspect,
+            abuse=tracker.memory.abuse,
+            question=tracker.question,
+            candidate=tracker.candidate,
+        )
+
+    @property
+    def today(self) -> date:
+        """The WIB day of the turn."""
+        return self.context.now.astimezone(WIB).date()
+
+    @property
+    def case_waits(self) -> bool:
+        """Whether the conversation has an open case, or this turn asks for one."""
+        case = self.context.case
+        return self.case_request is not None or (
+            case is not None and case.state in OPEN_CASE_STATES
+        )
+
+    def utter(
+        self,
+        name: str,
+        *,
+        extra: Iterable[Button] = (),
+        values: Mapping[str, Any] | None = None,
+        **blanks: Any,
+    ) -> None:
+        """Add the response ``name`` as a reply; ``extra`` buttons come before its own."""
+        self.actions.append(name)
+        reply = self.compose(name, extra=extra, values={**(values or {}), **blanks})
+        if reply is not None:
+            self.replies.append(reply)
+
+    def compose(
+        self, name: str, *, extra: Iterable[Button] = (), values: Mapping[str, Any]
+    ) -> Reply | None:
+        """Return the response ``name`` filled in; ``None`` when the domain has no such response."""
+        variation = pick_variation(
+            self.assets.domain,
+            name,
+            channel=self.context.channel,
+            slots=self.slots,
+            turn=self.tracker.turns + len(self.replies),
+        )
+        if variation is None:
+            return None
+        text = fill_blanks(variation.text, {**self._times(), **self.slots, **values})
+        return Reply(text=text, buttons=(*extra, *variation.buttons), response=name)
+
+    def text_of(self, name: str, **values: Any) -> str:
+        """Return the response's text alone, empty when there is none."""
+        reply = self.compose(name, values=values)
+        return reply.text if reply else ""
+
+    def add(self, text: str, buttons: Iterable[Button] = (), *, response: str) -> None:
+        """Add a reply that was put together elsewhere."""
+        self.actions.append(response)
+        self.replies.append(Reply(text=text, buttons=tuple(buttons), response=response))
+
+    def request_case(self, reason: str) -> None:
+        """Ask for a case, unless one is open; the officer sees the card first."""
+        if self.case_waits:
+            return
+        self.case_request = CaseRequest(
+            reason=reason, ticket=self.context.new_ticket, card=self._card(reason)
+        )
+
+    def memory(self) -> Memory:
+        """Return what the next turn may refer to."""
+        buttons = [button for reply in self.replies for button in reply.buttons]
+        choices = () if self.hide_choices else _unique((b.title, b.payload) for b in buttons)
+        return Memory(
+            label=self.label,
+            aspect=self.aspect,
+            offer=self.offer,
+            choices=choices,
+            abuse=self.abuse,
+        )
+
+    def _card(self, reason: str) -> Mapping[str, Any]:
+        return {
+            "reason": reason,
+            "intents": list(self.card_intents),
+            "question": self.question,
+            "slots": {name: value for name, value in self.slots.items() if value},
+            "form": self.loop.name if self.loop else None,
+        }
+
+    def _times(self) -> dict[str, str]:
+        service, case = self.context.service, self.context.case
+        times = {"tiket": case.ticket if case else self.context.new_ticket}
+        if service.next_opening:
+            opening = service.next_opening
+            times["buka_lagi"] = f"{indonesian_date(opening)} pukul {indonesian_time(opening)} WIB"
+        if service.closes_at:
+            times["tutup_pukul"] = f"{indonesian_time(service.closes_at)} WIB"
+        if service.closed_because:
+            times["alasan_tutup"] = service.closed_because
+        return times
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(pairs))

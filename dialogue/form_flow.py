@@ -1,0 +1,256 @@
+"""What a message does to an active form: fills it, corrects it, leaves it, or digresses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dialogue import forms
+from dialogue.actions import handover
+from dialogue.domain import Slot
+from dialogue.draft import TurnDraft
+from dialogue.form_values import NOT_OURS, SKIPPED, Found, Refused, find_value, knows, sure_values
+from dialogue.reading import Reading
+from dialogue.resolver import SMALL_TALK
+from dialogue.slot_filling import mapped_value
+from dialogue.tracker import Loop
+from nlu.types import OUT_OF_SCOPE
+
+MOST_BAD_VALUES = 3
+_LONGEST_CANCELLATION = 8
+_YES, _NO, _CANCEL, _CHANGE = "setuju", "tolak", "batal", "ubah"
+_LONG_ANSWERS = ("uraian",)
+
+
+def continue_form(reading: Reading, draft: TurnDraft) -> bool:
+    """Let the active form have the message; ``False`` when it is something else (a digression).
+
+    After a digression the caller answers it and asks again with :func:`forms.ask`.
+    """
+    loop = draft.loop
+    if loop is None:
+        return False
+    draft.hide_choices = loop.phase == "ask"
+    if reading.intent == "minta_cs" and reading.decision == "answer":
+        return False
+    if _cancels(reading, loop):
+        forms.leave_form(draft)
+        return True
+    phases = {"verify": _verify, "confirm": _confirm, "offer": _offer}
+    taken = phases.get(loop.phase, _fill)(reading, draft)
+    draft.filled = taken and reading.how in ("nlu", "context")
+    return taken
+
+
+def _cancels(reading: Reading, loop: Loop) -> bool:
+    if reading.intent != _CANCEL or reading.decision != "answer":
+        return False
+    short = len(reading.line.split()) <= _LONGEST_CANCELLATION
+    return reading.how != "nlu" or (short and loop.asks not in _LONG_ANSWERS)
+
+
+def _fill(reading: Reading, draft: TurnDraft) -> bool:
+    loop = draft.loop
+    slot = loop.asks if loop else None
+    if loop is None or slot is None:
+        return False
+    if reading.how in ("payload", "choice"):
+        return _fill_by_button(reading, draft, slot)
+    if forms.may_skip(draft, slot) and draft.assets.patterns.found("lewati", reading.line):
+        _keep(draft, slot, SKIPPED)
+        forms.ask_next(draft)
+        return True
+    found = _look_for(slot, reading, draft)
+    if isinstance(found, Found) and (found.strength == "strong" or not _digresses(reading, slot)):
+        _accept(found, reading, draft, slot)
+        return True
+    explained = isinstance(found, Refused) and found.response == NOT_OURS
+    if not explained and _is_other_business(reading):
+        return False
+    _bad_value(found if isinstance(found, Refused) else Refused("utter_isian_keliru"), draft)
+    return True
+
+
+def _look_for(slot: str, reading: Reading, draft: TurnDraft) -> Found | Refused:
+    domain, loop = draft.assets.domain, draft.loop
+    if loop is not None and reading.intent in domain.forms[loop.name].ignored_intents:
+        return Refused("utter_isian_keliru")
+    if knows(slot):
+        return find_value(slot, reading, draft.assets.patterns, today=draft.today)
+    return mapped_value(domain.slots.get(slot, Slot(slot)), reading, draft)
+
+
+def _fill_by_button(reading: Reading, draft: TurnDraft, slot: str) -> bool:
+    if reading.intent == "lewati" and forms.may_skip(draft, slot):
+        _keep(draft, slot, SKIPPED)
+        forms.ask_next(draft)
+        return True
+    if slot in reading.values:
+        _keep(draft, slot, str(reading.values[slot]))
+        forms.ask_next(draft)
+        return True
+    return False
+
+
+def _digresses(reading: Reading, slot: str) -> bool:
+    """Whether a message that could be the value is rather a question of its own."""
+    if slot in _LONG_ANSWERS:
+        asks = reading.is_knowledge and "?" in reading.text and len(reading.line.split()) <= 12
+        return asks and reading.decision == "answer"
+    if reading.how == "context":
+        return True
+    return "pertanyaan" in reading.notes or (
+        reading.decision == "answer" and reading.intent in (*SMALL_TALK, "bot_atau_manusia")
+    )
+
+
+def _is_other_business(reading: Reading) -> bool:
+    """Whether a message that holds no value should be answered before the form goes on."""
+    if "pertanyaan" in reading.notes:
+        return True
+    return reading.decision == "answer" and reading.intent not in (_YES, _NO, OUT_OF_SCOPE)
+
+
+def _accept(found: Found, reading: Reading, draft: TurnDraft, slot: str) -> None:
+    loop = draft.loop
+    if loop is not None and found.verify:
+        draft.candidate = found.value
+        draft.loop = replace(loop, phase="verify")
+        forms.ask(draft)
+        return
+    _keep(draft, slot, found.value)
+    if slot not in _LONG_ANSWERS:
+        for other, value in sure_values(reading, today=draft.today).items():
+            if other in forms.missing_slots(draft):
+                draft.slots[other] = value
+    forms.ask_next(draft)
+
+
+def _keep(draft: TurnDraft, slot: str, value: Any) -> None:
+    draft.slots[slot] = value
+    draft.candidate = ""
+
+
+def _bad_value(refused: Refused, draft: TurnDraft) -> None:
+    loop = draft.loop
+    if loop is None:
+        return
+    bad = loop.bad + 1
+    responses = draft.assets.domain.responses
+    if bad >= MOST_BAD_VALUES and forms.OFFER_RESPONSE in responses:
+        draft.loop = Loop(loop.name, asks=loop.asks, phase="offer", bad=bad)
+        draft.hide_choices = False
+        forms.ask(draft)
+        return
+    draft.loop = Loop(loop.name, asks=loop.asks, bad=bad)
+    if refused.response in responses:
+        draft.utter(refused.response)
+    else:
+        forms.ask(draft)
+
+
+def _verify(reading: Reading, draft: TurnDraft) -> bool:
+    loop = draft.loop
+    if loop is None or loop.asks is None:
+        return False
+    if reading.intent == _YES:
+        _keep(draft, loop.asks, draft.candidate)
+        forms.ask_next(draft)
+        return True
+    draft.candidate = ""
+    draft.loop = Loop(loop.name, asks=loop.asks, bad=loop.bad)
+    if reading.intent == _NO and len(reading.line.split()) <= 2:
+        _bad_value(Refused(f"utter_ask_{loop.asks}"), draft)
+        return True
+    return _fill(reading, draft)
+
+
+def _offer(reading: Reading, draft: TurnDraft) -> bool:
+    loop = draft.loop
+    if loop is None:
+        return False
+    if reading.intent == _YES:
+        handover.connect(reading, draft)
+        return True
+    draft.loop = Loop(loop.name, asks=loop.asks)
+    if reading.intent in (_NO, "lanjut") or loop.asks is None:
+        forms.ask_next(draft)
+        return True
+    return _fill(reading, draft)
+
+
+def _confirm(reading: Reading, draft: TurnDraft) -> bool:
+    loop = draft.loop
+    if loop is None:
+        return False
+    if reading.intent == _YES and reading.decision == "answer":
+        forms.send_form(draft)
+        return True
+    if reading.intent == _CHANGE:
+        _change(str(reading.values.get("slot", "")), draft)
+        return True
+    if _correct(reading, draft):
+        forms.ask_next(draft)
+        return True
+    if reading.intent == _NO and reading.decision == "answer":
+        draft.utter("utter_ubah_apa", extra=[])
+        return True
+    if reading.decision == "answer" or "pertanyaan" in reading.notes:
+        return False
+    _confused(draft, loop)
+    return True
+
+
+def _confused(draft: TurnDraft, loop: Loop) -> None:
+    bad = loop.bad + 1
+    if bad >= MOST_BAD_VALUES:
+        draft.loop = Loop(loop.name, phase="offer", bad=bad)
+        forms.ask(draft)
+        return
+    draft.loop = Loop(loop.name, phase="confirm", bad=bad)
+    draft.utter("utter_formulir_bingung")
+
+
+def _change(slot: str, draft: TurnDraft) -> None:
+    loop = draft.loop
+    if loop is None or slot not in draft.assets.domain.forms[loop.name].required_slots:
+        draft.utter("utter_ubah_apa")
+        return
+    draft.slots.pop(slot, None)
+    forms.ask_next(draft)
+
+
+def _correct(reading: Reading, draft: TurnDraft) -> bool:
+    """Take a correction such as "kecamatannya Ciawi" or "nomornya salah"."""
+    loop = draft.loop
+    if loop is None:
+        return False
+    patterns, slots = draft.assets.patterns, draft.assets.domain.forms[loop.name].required_slots
+    line = patterns.prepare(reading.text)
+    named = [slot for slot in slots if patterns.found(f"sebut_{slot}", line)]
+    changed = False
+    for slot, value in sure_values(reading, today=draft.today).items():
+        if slot in slots and value != draft.slots.get(slot):
+            draft.slots[slot] = value
+            changed = True
+    if changed or len(named) != 1:
+        return changed
+    corrected = _after_name(named[0], reading, draft)
+    if corrected is None:
+        draft.slots.pop(named[0], None)
+    else:
+        draft.slots[named[0]] = corrected
+    return True
+
+
+def _after_name(slot: str, reading: Reading, draft: TurnDraft) -> Any:
+    """Return the new value in "namanya Budi", ``None`` when only the slot is named."""
+    patterns = draft.assets.patterns
+    line = patterns.prepare(reading.text)
+    words = patterns.without((f"kata_{slot}", "ubah"), line).split()
+    if not words:
+        return None
+    at = reading.text.casefold().find(words[0])
+    part = replace(reading, text=reading.text[at:] if at >= 0 else " ".join(words))
+    found = _look_for(slot, part, draft)
+    return found.value if isinstance(found, Found) else None

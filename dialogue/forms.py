@@ -1,0 +1,145 @@
+"""Forms: asked slot by slot, with digressions, a way out at any point, and a last yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogue.action_names import CONFIRM_PREFIX
+from dialogue.draft import TurnDraft
+from dialogue.form_values import OPTIONAL_IN, SKIPPED, sure_values
+from dialogue.reading import Reading
+from dialogue.rules import actions_after
+from dialogue.tracker import Loop
+
+OWN_SLOTS = ("uraian", "waktu_dihubungi")
+"""Slots that belong to one filling of a form and are forgotten when another form begins."""
+
+OFFER_RESPONSE = "utter_formulir_sulit"
+"""Offers a person after three unusable values."""
+
+_ACCOUNT, _PHONE = "uraian", "no_hp"
+_ENOUGH_WORDS = 3
+
+
+def start_form(name: str, reading: Reading, draft: TurnDraft) -> None:
+    """Begin the form ``name``; what the resident has said already is not asked again."""
+    for slot in OWN_SLOTS:
+        draft.slots.pop(slot, None)
+    draft.loop = Loop(name)
+    form = draft.assets.domain.forms[name]
+    for slot, value in sure_values(reading, today=draft.today).items():
+        if slot in form.required_slots:
+            draft.slots[slot] = value
+    if _ACCOUNT in form.required_slots and (account := _account(name, reading, draft)):
+        draft.slots[_ACCOUNT] = account
+    ask_next(draft)
+
+
+def ask_next(draft: TurnDraft) -> None:
+    """Ask for the first missing slot, for the last yes, or send the form off."""
+    loop = draft.loop
+    if loop is None:
+        return
+    slot = next(iter(missing_slots(draft)), None)
+    if slot is not None:
+        draft.loop = Loop(loop.name, asks=slot, bad=loop.bad if slot == loop.asks else 0)
+        ask(draft)
+    elif f"{CONFIRM_PREFIX}{loop.name}" in draft.assets.domain.responses:
+        draft.loop = Loop(loop.name, phase="confirm", bad=loop.bad)
+        ask(draft)
+    else:
+        send_form(draft)
+
+
+def ask(draft: TurnDraft) -> None:
+    """Put the question that the form is waiting for (again)."""
+    loop = draft.loop
+    if loop is None:
+        return
+    if loop.phase == "confirm":
+        draft.utter(f"{CONFIRM_PREFIX}{loop.name}", values=shown_values(draft))
+    elif loop.phase == "verify":
+        draft.utter(f"utter_pastikan_{loop.asks}", calon=draft.candidate)
+    elif loop.phase == "offer":
+        draft.utter(OFFER_RESPONSE)
+    else:
+        own = f"utter_ask_{loop.name}_{loop.asks}"
+        known = own in draft.assets.domain.responses
+        draft.utter(own if known else f"utter_ask_{loop.asks}")
+
+
+def missing_slots(draft: TurnDraft) -> list[str]:
+    """Return the slots of the active form that have no value yet, in order."""
+    if draft.loop is None:
+        return []
+    name = draft.loop.name
+    known = {_PHONE} if draft.context.phone_known and _PHONE in OPTIONAL_IN.get(name, ()) else set()
+    required = draft.assets.domain.forms[name].required_slots
+    return [slot for slot in required if draft.slots.get(slot) is None and slot not in known]
+
+
+def may_skip(draft: TurnDraft, slot: str) -> bool:
+    """Whether the resident may leave ``slot`` of the active form out."""
+    return draft.loop is not None and slot in OPTIONAL_IN.get(draft.loop.name, frozenset())
+
+
+def send_form(draft: TurnDraft) -> None:
+    """Do what the rules say of a complete form."""
+    loop = draft.loop
+    if loop is None:
+        return
+    actions = actions_after(draft.assets.rules, loop.name, slots=draft.slots)
+    draft.loop = None
+    for action in actions or ():
+        if action == "action_kirim_formulir":
+            _open_case_for(loop.name, draft)
+        else:
+            draft.utter(action, values=shown_values(draft))
+
+
+def leave_form(draft: TurnDraft) -> None:
+    """Cancel the active form."""
+    draft.loop = None
+    draft.candidate = ""
+    for slot in OWN_SLOTS:
+        draft.slots.pop(slot, None)
+    draft.utter("utter_formulir_batal")
+
+
+def shown_values(draft: TurnDraft) -> dict[str, str]:
+    """Return the slots as a resident may read them; skipped ones as a dash."""
+    return {
+        slot: "–" if value in (SKIPPED, None) else str(value) for slot, value in draft.slots.items()
+    }
+
+
+def _open_case_for(form: str, draft: TurnDraft) -> None:
+    draft.decision = "handoff"
+    draft.reason = _REASONS.get(form, "formulir")
+    if draft.case_waits:
+        draft.attention = True
+        draft.utter("utter_tambahan_tiket")
+        return
+    draft.request_case(draft.reason)
+    if draft.case_request is not None:
+        card = {**draft.case_request.card, "form": form}
+        draft.case_request = replace(draft.case_request, card=card)
+    own = f"utter_terkirim_{form}"
+    known = own in draft.assets.domain.responses
+    ticket = draft.context.new_ticket
+    draft.utter(own if known else "utter_formulir_terkirim", tiket=ticket)
+
+
+_REASONS = {"keluhan": "keluhan", "pertanyaan_tertunda": "pertanyaan_tertunda"}
+
+
+def _account(form: str, reading: Reading, draft: TurnDraft) -> str | None:
+    """Return the resident's own words where the form would ask for them again."""
+    if form == "pertanyaan_tertunda":
+        return draft.question or None
+    patterns = draft.assets.patterns
+    if reading.how in ("payload", "choice") or patterns.found("umum_keluhan", reading.line):
+        return None
+    fillers = ("kata_keluhan", "pengisi", "sapaan", "salam", "ingin", "makian", "penunjuk")
+    telling = patterns.without(fillers, reading.line)
+    return reading.text if len(telling.split()) >= _ENOUGH_WORDS else None

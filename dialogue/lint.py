@@ -1,0 +1,83 @@
+"""What must fit together across the assistant's files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from dialogue.action_names import BUILT_IN_ACTIONS, IGNORED_ACTIONS, NEEDED_RESPONSES
+from dialogue.domain import Domain
+from dialogue.findings import Finding, Findings
+from dialogue.rules import Rule
+
+
+def check_together(
+    folder: Path,
+    findings: Findings,
+    *,
+    domain: Domain,
+    rules: Iterable[Rule],
+    labels: set[str],
+    mentioned: set[str],
+) -> None:
+    """Note rules to unknown intents or actions, forms with unknown slots, unknown labels …"""
+    note = _Notes(folder, findings)
+    _check_rules(note, domain, rules, labels)
+    _check_domain(note, domain)
+    if not labels:
+        return
+    for label in sorted(mentioned - labels):
+        note.error("context.yml", 1, f"label `{label}` tidak ada di knowledge/")
+    for name in sorted(NEEDED_RESPONSES - set(domain.responses)):
+        note.error("domain.yml", 1, f"respons `{name}` belum ada")
+
+
+class _Notes:
+    def __init__(self, folder: Path, findings: Findings) -> None:
+        self._folder = folder
+        self._findings = findings
+
+    def error(self, file: str, line: int, text: str) -> None:
+        self._findings.items.append(Finding(self._folder / file, line, "error", text))
+
+    def warning(self, file: str, line: int, text: str) -> None:
+        self._findings.items.append(Finding(self._folder / file, line, "warning", text))
+
+
+def _check_rules(note: _Notes, domain: Domain, rules: Iterable[Rule], labels: set[str]) -> None:
+    topics = {label.partition("/")[0] for label in labels}
+    intents = {*domain.intents, *labels, *topics}
+    for rule in rules:
+        for intent in rule.intents:
+            if intent not in intents and intent.partition("/")[0] not in intents:
+                note.error("rules.yml", rule.line, f"maksud `{intent}` tidak ada di domain")
+        for action in rule.actions:
+            _check_action(note, domain, action, rule)
+
+
+def _check_action(note: _Notes, domain: Domain, action: str, rule: Rule) -> None:
+    known = {*domain.responses, *domain.forms, *BUILT_IN_ACTIONS, *IGNORED_ACTIONS}
+    if action in known or any(name.startswith(f"{action}/") for name in domain.responses):
+        return
+    if action in domain.actions:
+        note.warning("rules.yml", rule.line, f"aksi `{action}` tidak didukung dan diabaikan")
+    else:
+        note.error("rules.yml", rule.line, f"aksi `{action}` tidak dikenal")
+
+
+def _check_domain(note: _Notes, domain: Domain) -> None:
+    for form in domain.forms.values():
+        for slot in form.required_slots:
+            if slot not in domain.slots:
+                note.error("domain.yml", 1, f"slot `{slot}` formulir `{form.name}` tidak ada")
+            names = (f"utter_ask_{form.name}_{slot}", f"utter_ask_{slot}")
+            if not any(name in domain.responses for name in names):
+                note.error("domain.yml", 1, f"respons `utter_ask_{slot}` belum ada")
+    for filled in domain.slots.values():
+        for mapping in filled.mappings:
+            if mapping.entity and mapping.entity not in domain.entities:
+                note.error("domain.yml", 1, f"entitas `{mapping.entity}` tidak ada di domain")
+    for action in domain.actions:
+        known = action in BUILT_IN_ACTIONS or action in domain.responses
+        if not known and action not in IGNORED_ACTIONS:
+            note.warning("domain.yml", 1, f"aksi `{action}` tidak didukung dan diabaikan")

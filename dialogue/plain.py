@@ -1,0 +1,51 @@
+"""A message reduced to plain words, for the tables that are matched before the NLU."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
+_NOT_A_WORD = re.compile(r"[^\w]+|_+")
+_MOST_WORDS = 300
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without lone surrogates and control characters (line breaks stay)."""
+    safe = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "".join(
+        char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs") else " "
+        for char in safe
+    ).strip()
+
+
+def plain_words(text: str) -> list[str]:
+    """Return lower-case words without accents, punctuation and lengthened letters.
+
+    At most 300: of a longer message the first and the last 150.
+
+    >>> plain_words("Makasiiii, CS-nya mana?")
+    ['makasi', 'cs', 'nya', 'mana']
+    """
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    folded = "".join(char for char in folded if not unicodedata.combining(char))
+    words = _NOT_A_WORD.sub(" ", _LENGTHENED.sub(r"\1", folded)).split()
+    half = _MOST_WORDS // 2
+    return words if len(words) <= _MOST_WORDS else words[:half] + words[-half:]
+
+
+def has_letters_or_digits(text: str) -> bool:
+    """Whether there is anything to read in ``text``."""
+    return any(char.isalnum() for char in text)
+
+
+def is_gibberish(text: str) -> bool:
+    """Whether most of a text is neither letters, digits, blanks nor usual punctuation."""
+    if len(text) < 4:
+        return False
+    strange = sum(
+        char == REPLACEMENT or unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn")
+        for char in text
+    )
+    return strange * 10 >= len(text)

@@ -1,0 +1,118 @@
+"""Decides what to do with a reading: the active form, the rules, asking back, a person."""
+
+from __future__ import annotations
+
+from dialogue import forms
+from dialogue.actions import ACTIONS
+from dialogue.actions.answers import answer, officer_button
+from dialogue.actions.unsure import RASA_FALLBACK, clarify, not_understood, title_of
+from dialogue.draft import TurnDraft
+from dialogue.form_flow import continue_form
+from dialogue.reading import Reading
+from dialogue.rules import actions_for
+
+_CRISIS, _THREAT, _ABUSE, _PASTED = "krisis", "ancaman", "hinaan", "nomor_identitas"
+_THREAT_LABELS = ("pengaduan/lapor_pinjol", "simpan_pinjam/pinjaman_warga_umum")
+_IDENTIFIERS = frozenset({"nik", "npwp"})
+_SALAM = "balas_salam"
+
+
+def respond(reading: Reading, draft: TurnDraft) -> None:
+    """Work one reading into the draft."""
+    draft.card_intents = tuple(
+        title_of(draft, intent.name) or intent.name for intent in reading.understanding.ranking[:3]
+    )
+    _warn_of_identifiers(reading, draft)
+    if _CRISIS in reading.notes:
+        _care(reading, draft)
+        return
+    _remember_question(reading, draft)
+    in_form = draft.loop is not None
+    if in_form and continue_form(reading, draft):
+        return
+    _lead_in(reading, draft)
+    form = draft.loop.name if draft.loop else None
+    _perform(reading, draft)
+    resumed = draft.loop is not None and draft.loop.name == form
+    if in_form and resumed and draft.loop is not None:
+        draft.offer = None
+        draft.utter("utter_formulir_lanjut")
+        forms.ask(draft)
+
+
+def _perform(reading: Reading, draft: TurnDraft) -> None:
+    if reading.decision == "clarify":
+        clarify(reading, draft)
+        return
+    if reading.decision == "handoff":
+        not_understood(reading, draft)
+        return
+    for action in _actions(reading, draft):
+        run_action(action, reading, draft)
+
+
+def run_action(name: str, reading: Reading, draft: TurnDraft) -> None:
+    """Do what ``name`` stands for: Python, a form, or a response."""
+    if name in ACTIONS:
+        draft.actions.append(name)
+        ACTIONS[name](reading, draft)
+    elif name in draft.assets.domain.forms:
+        if draft.loop is None or draft.loop.name != name:
+            forms.start_form(name, reading, draft)
+    elif name in draft.assets.domain.responses:
+        draft.utter(name)
+    elif f"utter_{reading.intent}" in draft.assets.domain.responses:
+        draft.utter(f"utter_{reading.intent}")
+        draft.answers.append(reading.intent)
+
+
+def _actions(reading: Reading, draft: TurnDraft) -> tuple[str, ...]:
+    by_rule = actions_for(
+        draft.assets.rules,
+        reading.intent,
+        loop=draft.loop.name if draft.loop else None,
+        slots=draft.slots,
+        entities=frozenset(entity.entity for entity in reading.entities),
+    )
+    if by_rule is not None:
+        return by_rule
+    if reading.is_knowledge:
+        return ("action_jawab",)
+    own = f"utter_{reading.intent}"
+    for response in (own, RASA_FALLBACK):
+        if response in draft.assets.domain.responses:
+            return (response,)
+    return ("action_menu",)
+
+
+def _warn_of_identifiers(reading: Reading, draft: TurnDraft) -> None:
+    pasted = any(entity.entity in _IDENTIFIERS for entity in reading.entities)
+    if pasted or _PASTED in reading.notes:
+        draft.utter("utter_peringatan_identitas")
+
+
+def _care(reading: Reading, draft: TurnDraft) -> None:
+    """Show care first, as a life may be in danger, then answer what else was asked."""
+    draft.utter("utter_krisis", extra=officer_button(draft))
+    draft.offer = "cs"
+    draft.attention = True
+    draft.reason = _CRISIS
+    if reading.decision == "answer" and reading.intent in _THREAT_LABELS:
+        answer(reading, draft)
+
+
+def _lead_in(reading: Reading, draft: TurnDraft) -> None:
+    """Say before the answer what is due: care, calm, or the greeting returned."""
+    knowledge = reading.is_knowledge and reading.decision == "answer"
+    if _THREAT in reading.notes and knowledge:
+        draft.utter("utter_prihatin")
+    elif _ABUSE in reading.notes and draft.abuse == 0:
+        draft.abuse += 1
+        draft.utter("utter_hinaan_tenang")
+    elif _SALAM in reading.notes and knowledge:
+        draft.utter("utter_balas_salam")
+
+
+def _remember_question(reading: Reading, draft: TurnDraft) -> None:
+    if reading.is_knowledge and reading.how in ("nlu", "context") and draft.loop is None:
+        draft.question = reading.text

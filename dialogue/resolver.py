@@ -1,0 +1,139 @@
+"""The NLU's part of reading: several questions, pleasantries, insults, corrections, context."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogue.assets import Assets
+from dialogue.context import Background, FollowUps
+from dialogue.reading import Reading
+from nlu.types import OUT_OF_SCOPE, Understanding, Understands
+
+SMALL_TALK = ("sapa", "bantuan_menu", "terima_kasih", "pamit", "setuju", "tolak")
+ABUSE = "hinaan"
+_HEARD_FIRST = ("keluhan", ABUSE, "minta_cs", "cek_tiket", "hapus_data", "data_saya")
+"""Acts that a short message keeps, even if it could be read as a follow-up."""
+_IDENTIFIER_LENGTH = 15
+
+
+class Resolver:
+    """Understands a text in its context. Never raises for any text."""
+
+    def __init__(self, assets: Assets, understands: Understands) -> None:
+        self._patterns = assets.patterns
+        self._tables = assets.context
+        self._understands = understands
+        self._follow_ups = FollowUps(assets, understands)
+
+    def resolve(self, text: str, line: str, background: Background) -> list[Reading]:
+        """Return one reading, or one for each of several questions of the text."""
+        whole = self._understands.understand(text)
+        if len(whole.segments) > 1 and (readings := self._segments(whole, background)):
+            return readings
+        return [self._one(text, line, whole, background)]
+
+    def _segments(self, whole: Understanding, background: Background) -> list[Reading]:
+        """Read each question; nothing unless at least two different ones are clear."""
+        by_intent: dict[str, Reading] = {}
+        for part in whole.segments:
+            line = self._patterns.prepare(part.text)
+            reading = self._one(part.text, line, part, background)
+            background = background.after(reading)
+            if reading.intent in SMALL_TALK:
+                continue
+            if reading.decision != "answer":
+                return []
+            by_intent.setdefault(reading.intent, reading)
+        readings = list(by_intent.values())
+        if len(readings) < 2:
+            return []
+        first = replace(readings[0].understanding, entities=whole.entities)
+        return [replace(readings[0], understanding=first), *readings[1:]]
+
+    def _one(
+        self, text: str, line: str, understanding: Understanding, background: Background
+    ) -> Reading:
+        reading = self._plain(text, line, understanding)
+        reading = self._without_pleasantries(reading)
+        reading = self._without_insults(reading)
+        if reading.intent in _HEARD_FIRST and reading.decision == "answer":
+            return reading
+        reading = self._correction(reading)
+        if double := self._double_meaning(reading, background):
+            return double
+        completed = self._follow_ups.complete(reading, background)
+        return completed or self._follow_ups.lean_on_topic(reading, background)
+
+    def _plain(self, text: str, line: str, understanding: Understanding) -> Reading:
+        return Reading(
+            text=text,
+            line=line,
+            intent=understanding.intent.name,
+            how="nlu",
+            understanding=understanding,
+            decision=understanding.decision,
+            choices=self._follow_ups.offerable(understanding.ranking),
+            aspect=next(iter(self._tables.aspects_in(line)), None),
+        )
+
+    def _again(self, reading: Reading, rest: str) -> Reading:
+        """Read a part of the message; the entities stay those of the whole."""
+        again = self._plain(reading.text, rest, self._understands.understand(rest.strip()))
+        entities = reading.understanding.entities
+        return replace(again, understanding=replace(again.understanding, entities=entities))
+
+    def _without_pleasantries(self, reading: Reading) -> Reading:
+        """Read past a greeting that leads in a question."""
+        if reading.intent not in SMALL_TALK and reading.decision == "answer":
+            return reading
+        rest = self._patterns.without(("salam", "basa_basi", "sapaan"), reading.line)
+        if rest == reading.line or len(rest.split()) < 2:
+            return reading
+        again = self._again(reading, rest)
+        unclear = again.intent in SMALL_TALK or again.decision == "handoff"
+        return reading if unclear else again
+
+    def _without_insults(self, reading: Reading) -> Reading:
+        """Hear what stands beside an insult, with a note of the insult."""
+        if reading.intent != ABUSE or reading.decision != "answer":
+            return reading
+        rest = self._patterns.without(("makian",), reading.line)
+        telling = self._patterns.without(("pengisi", "penghubung", "penunjuk", "sapaan"), rest)
+        if rest == reading.line or len(telling.split()) < 2:
+            return reading
+        again = self._again(reading, rest)
+        unheard = (*SMALL_TALK, ABUSE, OUT_OF_SCOPE)
+        if again.decision == "answer" and again.intent not in unheard:
+            return replace(again, notes=frozenset({ABUSE}))
+        return reading
+
+    def _correction(self, reading: Reading) -> Reading:
+        """Keep of "bukan X, maksudnya Y" only Y."""
+        if not self._patterns.found("koreksi", reading.line):
+            return reading
+        markers = self._patterns.words.get("penanda_maksud", ())
+        ends = [
+            at + len(marker) + 1
+            for marker in markers
+            if (at := f"{reading.line} ".rfind(f" {marker} ")) >= 0
+        ]
+        rest = reading.line[max(ends, default=0) :]
+        if not ends or not rest.strip():
+            return reading
+        return replace(self._again(reading, rest), notes=frozenset({"koreksi"}))
+
+    def _double_meaning(self, reading: Reading, background: Background) -> Reading | None:
+        """Ask back a word with two meanings, unless message or conversation tell which."""
+        if any(len(word) >= _IDENTIFIER_LENGTH and word.isdigit() for word in reading.line.split()):
+            return None
+        topic = (background.label or "").partition("/")[0]
+        for ambiguity in self._tables.ambiguities:
+            told = ambiguity.unless.search(reading.line) or topic in ambiguity.unless_topics
+            if ambiguity.words.search(reading.line) and not told:
+                return replace(
+                    reading,
+                    decision="clarify",
+                    choices=ambiguity.choices,
+                    ask_back=ambiguity.response,
+                )
+        return None

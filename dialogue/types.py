@@ -1,0 +1,115 @@
+"""The values that pass between the dialogue manager and the rooms above it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from nlu.types import Understanding
+from service_hours import ServiceStatus
+
+MessageKind = Literal["text", "payload", "media"]
+TurnDecision = Literal["answer", "clarify", "handoff", "silent"]
+
+
+@dataclass(frozen=True)
+class IncomingMessage:
+    """One message of the resident, as stored in the inbox.
+
+    ``payload`` is what a pressed button carries (Rasa's ``/intent{"slot": "value"}``); ``media``
+    describes an attachment that the assistant cannot read.
+    """
+
+    id: int
+    text: str
+    kind: MessageKind = "text"
+    payload: str | None = None
+    media: Mapping[str, Any] | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice offered with a reply; pressing it sends ``payload``."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message of the assistant. ``response`` is the domain's response name or label."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    response: str = ""
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """The conversation's latest case, as far as the resident may know it."""
+
+    ticket: str
+    state: str
+    position: int | None = None
+    """1-based place among waiting cases; ``None`` when it does not wait."""
+
+
+@dataclass(frozen=True)
+class TurnContext:
+    """What the assistant may know of the world outside the conversation."""
+
+    now: datetime
+    service: ServiceStatus
+    channel: str
+    new_ticket: str
+    """An unused ticket number, for the case that this turn may open."""
+    case: CaseView | None = None
+    phone_known: bool = False
+    usable_model: bool = True
+
+
+@dataclass(frozen=True)
+class CaseRequest:
+    """The turn asks for a case: who wants a person, and what the officer should see first."""
+
+    reason: str
+    ticket: str
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EventDraft:
+    """An event to be appended: skeleton ``data`` without personal content, ``content`` erasable."""
+
+    type: str
+    data: Mapping[str, Any]
+    content: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the assistant decided for one batch of messages.
+
+    ``events`` are in the order to be appended (``understood`` … ``decided``); the replies follow
+    them. ``attention`` puts the turn onto the officers' list "Perlu dilihat".
+    """
+
+    decision: TurnDecision
+    replies: tuple[Reply, ...]
+    events: tuple[EventDraft, ...]
+    understandings: tuple[Understanding, ...] = ()
+    answers: tuple[str, ...] = ()
+    asks: str | None = None
+    clarify: bool = False
+    fallback: bool = False
+    case_request: CaseRequest | None = None
+    attention: bool = False
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    """All slots after the turn."""
+    intent: str = ""
+    """What the (last) message was taken to mean in its conversation."""
+    erase_requested: bool = False
+    """The resident confirmed that this conversation's content is to be erased."""

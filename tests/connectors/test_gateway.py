@@ -1,0 +1,291 @@
+"""Inbox → turn → outbox: once each, also when it crashes, is raced, or changes hands."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from connectors import Bundle, Desk, Gateway, Worker, load_tracker
+from connectors.gateway import MAX_ATTEMPTS
+from connectors.trackers import SNAPSHOT_EVERY
+from dialogue import Assets, Tracker
+from foundation.clock import StillClock
+from foundation.errors import CaseConflictError
+from handoff import CaseState, Outcome, latest_case, open_case_of, waiting_cases
+from nlu.types import Intent, Understanding
+from service_hours import Calendar
+from storage import (
+    Account,
+    Conversation,
+    Inbound,
+    Store,
+    StoredEvent,
+    create_account,
+    list_outbox,
+    load_snapshot,
+    open_conversation,
+    read_events,
+    receive,
+    unprocessed,
+)
+from storage.wakeups import PollingWakeups
+
+TRAINING_DATA = Path(__file__).parents[2] / "training_data"
+LABEL = "pendirian_koperasi/jumlah_pendiri"
+
+
+@dataclass
+class StubModel:
+    """Understands every text as one label; ``before`` runs first (to interfere with the turn)."""
+
+    label: str = LABEL
+    confidence: float = 0.97
+    version: str = "stub"
+    before: Callable[[], None] = lambda: None
+
+    def understand(self, text: str) -> Understanding:
+        self.before()
+        intent = Intent(self.label, self.confidence)
+        decision = "answer" if self.confidence > 0.5 else "handoff"
+        return Understanding(text, intent, (intent,), decision=decision, model_version="stub")
+
+
+@pytest.fixture(scope="session")
+def assets() -> Assets:
+    return Assets.load(TRAINING_DATA)
+
+
+@dataclass
+class House:
+    store: Store
+    assets: Assets
+    model: StubModel = field(default_factory=StubModel)
+    tickets: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    turns: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def gateway(self) -> Gateway:
+        return Gateway(
+            store=self.store,
+            bundle=Bundle("v1", self.assets, self.model),
+            calendar=Calendar(),
+            new_ticket=lambda: f"HK-{next(self.tickets):08d}",
+            new_turn_id=lambda: f"turn-{next(self.turns)}",
+        )
+
+    def conversation(self, address: str = "warga") -> Conversation:
+        with self.store.write() as tx:
+            return open_conversation(tx, channel="webchat", address=address)
+
+    def receive(self, conversation: Conversation, message_id: str, text: str) -> None:
+        with self.store.write() as tx:
+            receive(
+                tx,
+                Inbound(
+                    channel="webchat",
+                    channel_message_id=message_id,
+                    conversation=conversation.id,
+                    kind="text",
+                    text=text,
+                    sent_at=tx.now,
+                ),
+            )
+
+    def events(self, conversation: Conversation, kind: str = "") -> list[StoredEvent]:
+        with self.store.read() as tx:
+            events = read_events(tx, conversation.id)
+        return [event for event in events if not kind or event.type == kind]
+
+    def officer(self, name: str = "ani") -> Account:
+        with self.store.write() as tx:
+            return create_account(tx, name, "kata-sandi-panjang", "petugas")
+
+    def desk(self, officer: Account) -> Desk:
+        return Desk(self.store, self.assets, officer, lambda: f"HK-{next(self.tickets):08d}")
+
+
+@pytest.fixture
+def house(store: Store, assets: Assets) -> House:
+    return House(store, assets)
+
+
+def test_question_is_answered_once_with_its_trail(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "min brp org")
+    assert house.gateway().take_turn(conversation.id) == "turn-1"
+    assert house.gateway().take_turn(conversation.id) is None
+    events = house.events(conversation)
+    assert [event.type for event in events] == ["user", "understood", "decided", "bot"]
+    assert [event.seq for event in events] == [1, 2, 3, 4]
+    assert {event.turn_id for event in events[1:]} == {"turn-1"}
+    assert events[2].data["bundle"] == "v1"
+    assert LABEL in events[2].data["answers"]
+    assert events[3].content is not None
+    assert "9 orang" in events[3].content["text"]
+    with house.store.read() as tx:
+        assert [row["turn"] for row in list_outbox(tx)] == ["turn-1"]
+
+
+def test_skeletons_hold_nothing_that_the_resident_wrote(house: House) -> None:
+    conversation = house.conversation()
+    secret = "rahasia dapur 081234567890"
+    house.receive(conversation, "m1", secret)
+    house.gateway().take_turn(conversation.id)
+    assert not [event for event in house.events(conversation) if "rahasia" in str(event.data)]
+    assert not [event for event in house.events(conversation) if "0812" in str(event.data)]
+
+
+def test_message_that_arrives_during_the_turn_gets_the_next_one(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "satu")
+    house.model.before = lambda: house.receive(conversation, "m2", "dua")
+    assert house.gateway().take_turn(conversation.id) == "turn-1"
+    house.model.before = lambda: None
+    with house.store.read() as tx:
+        assert [message.channel_message_id for message in unprocessed(tx, conversation.id)] == [
+            "m2"
+        ]
+    assert house.gateway().take_turn(conversation.id) == "turn-2"
+
+
+def test_two_workers_with_the_same_messages_make_one_turn(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "satu")
+    rival = replace(house, model=StubModel())
+    won: list[str | None] = []
+    house.model.before = lambda: won.append(rival.gateway().take_turn(conversation.id))
+    assert house.gateway().take_turn(conversation.id) is None
+    assert won == ["turn-1"]
+    assert len(house.events(conversation, "bot")) == 1
+
+
+def test_claim_during_the_turn_silences_the_bot(house: House) -> None:
+    conversation = house.conversation()
+    house.model.label = "minta_cs"
+    house.receive(conversation, "m1", "chat dengan CS")
+    house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        (case,) = waiting_cases(tx)
+    desk = house.desk(house.officer())
+    house.model.label = LABEL
+    house.receive(conversation, "m2", "min brp org")
+    before = len(house.events(conversation, "bot"))
+    house.model.before = lambda: desk.claim(case.id) and None
+    assert house.gateway().take_turn(conversation.id) is None
+    house.model.before = lambda: None
+    assert house.gateway().take_turn(conversation.id) is not None
+    assert len(house.events(conversation, "bot")) == before
+    assert house.events(conversation, "decided")[-1].data["decision"] == "silent"
+
+
+def test_bot_is_silent_until_the_officer_hands_back(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "chat dengan CS")
+    house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        (case,) = waiting_cases(tx)
+    desk = house.desk(house.officer())
+    desk.claim(case.id)
+    desk.reply(case.id, "Selamat pagi, ada yang bisa kami bantu?")
+    house.receive(conversation, "m2", "min brp org")
+    house.gateway().take_turn(conversation.id)
+    kinds = [event.type for event in house.events(conversation) if event.type in ("bot", "officer")]
+    assert kinds == ["bot", "officer"]
+    desk.resolve(case.id, outcome=Outcome.ANSWERED)
+    house.receive(conversation, "m3", "min brp org")
+    house.gateway().take_turn(conversation.id)
+    kinds = [event.type for event in house.events(conversation) if event.type in ("bot", "officer")]
+    assert kinds == ["bot", "officer", "bot"]
+
+
+def test_reply_of_a_foreign_officer_is_refused(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "chat dengan CS")
+    house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        (case,) = waiting_cases(tx)
+    house.desk(house.officer("ani")).claim(case.id)
+    with pytest.raises(CaseConflictError):
+        house.desk(house.officer("budi")).reply(case.id, "halo")
+    assert house.events(conversation, "officer") == []
+
+
+def test_reply_sent_twice_with_one_key_is_one_message(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "chat dengan CS")
+    house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        (case,) = waiting_cases(tx)
+    desk = house.desk(house.officer())
+    desk.claim(case.id)
+    first, second = (desk.reply(case.id, "halo", key="k1") for _ in range(2))
+    assert first.id == second.id
+    assert len(house.events(conversation, "officer")) == 1
+
+
+def test_unsure_turn_is_on_the_list_to_look_at(house: House) -> None:
+    conversation = house.conversation()
+    house.model.confidence = 0.1
+    house.receive(conversation, "m1", "anu yang itu lho")
+    house.gateway().take_turn(conversation.id)
+    from handoff import attention_list
+
+    with house.store.read() as tx:
+        (item,) = attention_list(tx)
+        assert item.conversation == conversation.id
+        assert open_case_of(tx, conversation.id) is None
+
+
+def test_turn_that_keeps_failing_goes_to_a_person_and_loses_nothing(house: House) -> None:
+    conversation = house.conversation()
+
+    def burst() -> None:
+        raise ZeroDivisionError
+
+    house.model.before = burst
+    house.receive(conversation, "m1", "min brp org")
+    taken = [house.gateway().take_turn(conversation.id) for _ in range(MAX_ATTEMPTS)]
+    assert taken[:-1] == [None] * (MAX_ATTEMPTS - 1)
+    assert taken[-1] is not None
+    with house.store.read() as tx:
+        case = latest_case(tx, conversation.id)
+        assert unprocessed(tx, conversation.id) == []
+    assert case is not None
+    assert (case.state, case.reason) == (CaseState.WAITING, "gangguan")
+    assert case.ticket in str(house.events(conversation, "bot")[-1].content)
+
+
+def test_tracker_from_snapshot_equals_tracker_from_the_whole_log(house: House) -> None:
+    conversation = house.conversation()
+    for number in range(SNAPSHOT_EVERY // 2):
+        house.receive(conversation, f"m{number}", "min brp org")
+        house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        assert load_snapshot(tx, conversation.id) is not None
+        from_snapshot = load_tracker(tx, conversation.id)
+        whole = Tracker.empty()
+        for event in read_events(tx, conversation.id):
+            whole = whole.apply(event.type, event.data, event.content, event.at)
+    assert from_snapshot.to_state() == whole.to_state()
+
+
+def test_worker_answers_what_waited_before_it_started(house: House, clock: StillClock) -> None:
+    conversations = [house.conversation(f"warga-{number}") for number in range(3)]
+    for conversation in conversations:
+        house.receive(conversation, f"m-{conversation.id}", "min brp org")
+    gateway = house.gateway()
+    worker = Worker(
+        name="w1",
+        store=house.store,
+        wakeups=PollingWakeups(sleep=lambda _seconds: None),
+        calendar=Calendar(),
+        current_bundle=lambda: gateway.bundle,
+        new_ticket=gateway.new_ticket,
+        new_turn_id=gateway.new_turn_id,
+        behind_the_log=lambda: None,
+    )
+    assert worker.work_once() == 3
+    assert worker.work_once() == 0
+    for conversation in conversations:
+        assert len(house.events(conversation, "bot")) == 1
