@@ -1,0 +1,45 @@
+"""Demo accounts: for trying the service out on one's own machine, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foundation.errors import SettingsError
+from storage import Role, Store, create_account, demo_accounts_exist, list_accounts
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """A published name and password."""
+
+    name: str
+    password: str
+    role: Role
+
+
+DEMO_ACCOUNTS = (
+    DemoAccount("petugas", "peragaan-petugas", "petugas"),
+    DemoAccount("petugas2", "peragaan-petugas2", "petugas"),
+    DemoAccount("supervisor", "peragaan-supervisor", "supervisor"),
+    DemoAccount("data", "peragaan-staf-data", "staf_data"),
+    DemoAccount("admin", "peragaan-admin", "admin"),
+)
+
+
+def ensure_demo_accounts(store: Store) -> None:
+    """Create the demo accounts when the store has no account at all."""
+    with store.write() as tx:
+        if list_accounts(tx):
+            return
+        for account in DEMO_ACCOUNTS:
+            create_account(tx, account.name, account.password, account.role, demo=True)
+
+
+def refuse_demo_accounts(store: Store) -> None:
+    """Raise ``SettingsError`` while a demo account exists: its password is public."""
+    with store.read() as tx:
+        if demo_accounts_exist(tx):
+            raise SettingsError(
+                "HALO_BIND is not a loopback address but the store has demo accounts; "
+                "deactivate them or use a new store"
+            )

@@ -1,0 +1,117 @@
+"""`halo test` and `halo validate`: is the assistant, and what it learns from, in order?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+import nlu
+from commands import wiring
+from dialogue import Assistant, run_stories, validate_assets
+from foundation.clock import WIB
+from foundation.errors import ModelUnavailableError, TrainingDataError
+from learning import DataFinding, lint_examples, lint_gold
+from service_hours import Calendar
+
+_FILE = click.Path(exists=True, path_type=Path)
+
+
+@click.group()
+def test() -> None:
+    """Uji pemahaman dan percakapan."""
+
+
+@test.command("nlu")
+@click.option("--test", "test_file", type=_FILE, required=True, help="Rasa YAML atau JSON lines.")
+@click.option("--train", "train_file", type=_FILE, help="Latih dulu model sekali pakai dari sini.")
+@click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
+@click.option("--seed", default=0, show_default=True)
+def test_nlu(test_file: Path, train_file: Path | None, as_json: bool, seed: int) -> None:
+    """Ukur ketepatan, cakupan, risiko, kalibrasi, dan kecepatan pada berkas uji."""
+    config = wiring.settings()
+    examples = nlu.TrainingData.load(test_file)
+    model = wiring.WorkerBundles(config).current().model
+    if train_file is not None:
+        model = nlu.train(
+            nlu.TrainingData.load(train_file),
+            lexicon_dir=config.training_data / "lexicon",
+            embedding=config.embedding_model,
+            cache_dir=config.data_dir / "embedding",
+            seed=seed,
+            progress=lambda _step, _done: None,
+        )
+    if model is None:
+        raise ModelUnavailableError("no trained model; run `halo train`")
+    figures = nlu.evaluate(model, examples).as_json()
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False))
+    else:
+        for name, value in figures.items():
+            click.echo(f"{name:<16} {value}")
+
+
+@test.command("dialogue")
+@click.argument("source", type=_FILE, required=False)
+def test_dialogue(source: Path | None) -> None:
+    """Jalankan percakapan uji; keluar dengan kode 1 bila ada yang gagal."""
+    config = wiring.settings()
+    bundle = wiring.WorkerBundles(config).current()
+    results = run_stories(
+        source or config.training_data / "conversations",
+        Assistant(bundle.assets, bundle.model),
+        wiring.calendar(config),
+    )
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        click.echo(str(result))
+    click.echo(f"{len(results) - len(failed)} dari {len(results)} percakapan lulus.")
+    sys.exit(1 if failed or not results else 0)
+
+
+@click.command()
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def validate(data: Path | None) -> None:
+    """Periksa data latih, pengetahuan, domain, aturan, leksikon, dan kalender."""
+    config = wiring.settings()
+    folder = data or config.training_data
+    today = config.clock()().astimezone(WIB).date()
+    findings = [*_texts(folder), *_calendar(folder)]
+    findings += [
+        DataFinding(str(f.file), f.line, f.severity, f.text)
+        for f in validate_assets(folder, today=today)
+    ]
+    for finding in findings:
+        kind = "GALAT" if finding.severity == "error" else "peringatan"
+        click.echo(f"{finding.file}:{finding.line}: {kind}: {finding.text}")
+    errors = sum(finding.severity == "error" for finding in findings)
+    click.echo(f"{errors} galat, {len(findings) - errors} peringatan.")
+    sys.exit(1 if errors else 0)
+
+
+def _texts(folder: Path) -> list[DataFinding]:
+    try:
+        training = nlu.TrainingData.load(folder / "nlu").examples
+        gold_folder = folder / "gold"
+        gold = nlu.TrainingData.load(gold_folder).examples if gold_folder.is_dir() else ()
+    except TrainingDataError as error:
+        return [_as_finding(error)]
+    return [*lint_examples(training), *lint_gold(training, gold)]
+
+
+def _calendar(folder: Path) -> list[DataFinding]:
+    try:
+        Calendar.load(folder / "kalender.yml")
+    except TrainingDataError as error:
+        return [_as_finding(error)]
+    return []
+
+
+def _as_finding(error: TrainingDataError) -> DataFinding:
+    place, _, text = str(error).removeprefix(f"{error.code}: ").partition(": ")
+    file, _, line = place.rpartition(":")
+    if not line.isdigit():
+        return DataFinding(str(error), 0, "error", "")
+    return DataFinding(file, int(line), "error", text)

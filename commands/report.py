@@ -1,0 +1,44 @@
+"""`halo report`: the office's figures as files."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from commands import wiring
+from reports import FORMATS, catch_up, volume_file, volume_rows
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group()
+def report() -> None:
+    """Laporan layanan."""
+
+
+@report.command()
+@click.option("--from", "first", type=_DAY, required=True, help="Hari pertama (WIB).")
+@click.option("--to", "last", type=_DAY, required=True, help="Hari terakhir (WIB), ikut dihitung.")
+@click.option("--format", "file_format", type=click.Choice(FORMATS), default="json")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Tulis ke berkas.")
+def volume(first: datetime, last: datetime, file_format: str, output: Path | None) -> None:
+    """Volume chat per hari dan kanal."""
+    config = wiring.settings()
+    store = wiring.open_store(config)
+    store.migrate()
+    catch_up(store, wiring.calendar(config))
+    days: tuple[date, date] = (first.date(), last.date())
+    with store.read() as tx:
+        rows = volume_rows(tx, *days)
+        made_at = tx.now
+    content = volume_file(rows, *days, file_format=file_format, made_at=made_at)
+    if output:
+        output.write_bytes(content)
+        click.echo(f"{output} ditulis.")
+    else:
+        sys.stdout.buffer.write(content)
+        if file_format == "json":
+            sys.stdout.buffer.write(b"\n")

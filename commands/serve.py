@@ -1,0 +1,178 @@
+"""`halo serve` and `halo worker`: the processes of one host."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+import click
+
+from commands import wiring
+from commands.demo import DEMO_ACCOUNTS, ensure_demo_accounts, refuse_demo_accounts
+from connectors import LocalServer, Worker, socket_folder
+from foundation.errors import SettingsError
+from foundation.logs import configure_logging
+from foundation.settings import Settings
+from reports import catch_up
+from service_hours import Calendar
+from storage import Store, open_wakeups
+
+logger = logging.getLogger(__name__)
+
+_RESTART_PAUSE = 1.0
+_STOP_SECONDS = 10.0
+
+
+@click.command()
+def serve() -> None:
+    """Jalankan layanan: proses web dan proses asisten di mesin ini."""
+    config = wiring.settings()
+    configure_logging(config.log_level, process="serve")
+    store = wiring.open_store(config)
+    store.migrate()
+    wiring.secret_key(config)
+    if config.on_loopback:
+        ensure_demo_accounts(store)
+    else:
+        refuse_demo_accounts(store)
+    store.close()
+    listener = _listen(config)
+    click.echo(_greeting(config), err=False)
+    _Supervisor(config, listener).run()
+
+
+@click.command()
+@click.option("--name", default="", help="Nama proses ini; harus berbeda di setiap mesin.")
+@click.option("--parent", default=0, hidden=True, help="Berhenti bila proses ini tidak ada lagi.")
+def worker(name: str, parent: int) -> None:
+    """Jalankan satu proses asisten (NLU dan dialog) tanpa web."""
+    config = wiring.settings()
+    configure_logging(config.log_level, process="worker")
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    if parent:
+        threading.Thread(target=_watch_parent, args=(parent, stop), daemon=True).start()
+    store = wiring.open_store(config)
+    bundles = wiring.WorkerBundles(config)
+    service_calendar = wiring.calendar(config)
+    this = Worker(
+        name=name or f"{socket.gethostname()}:{os.getpid()}",
+        store=store,
+        wakeups=open_wakeups(store, config.redis_url),
+        calendar=service_calendar,
+        current_bundle=bundles.current,
+        new_ticket=wiring.fresh_ticket,
+        new_turn_id=wiring.fresh_id,
+        behind_the_log=lambda: _project(store, service_calendar),
+    )
+    path = socket_folder(config.data_dir) / f"worker-{os.getpid()}.sock"
+    server = LocalServer(path, this.answer_request)
+    server.start()
+    try:
+        bundles.current()
+        this.run(stop)
+    finally:
+        server.close()
+
+
+def _project(store: Store, service_calendar: Calendar) -> None:
+    catch_up(store, service_calendar)
+
+
+def _listen(config: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            listener.bind((config.host, config.port))
+            break
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise SettingsError(f"HALO_BIND {config.bind}: {error.strerror}") from error
+            time.sleep(0.2)
+    listener.listen(1024)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _greeting(config: Settings) -> str:
+    lines = [f"HALO KOP-UKM berjalan di http://{config.bind}", ""]
+    if config.on_loopback:
+        lines += ["Akun peragaan (hanya ada di mesin ini):"]
+        lines += [f"  {a.name:<12} {a.password:<22} {a.role}" for a in DEMO_ACCOUNTS]
+        lines += [f"Masuk petugas: http://{config.bind}/masuk", ""]
+    lines += ["Tekan Ctrl+C untuk berhenti."]
+    return "\n".join(lines)
+
+
+@dataclass
+class _Supervisor:
+    """Starts the processes, starts again what stops, and stops all on a signal."""
+
+    config: Settings
+    listener: socket.socket
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        _stop_on_signals(self.stop)
+        commands = [self._worker(i) for i in range(self.config.workers)]
+        commands += [self._web() for _ in range(self.config.web_processes)]
+        running = [(command, self._start(command)) for command in commands]
+        while not self.stop.wait(0.25):
+            for index, (command, process) in enumerate(running):
+                if process.poll() is not None:
+                    logger.error(
+                        "a process ended with code %s and is restarted", process.returncode
+                    )
+                    self.stop.wait(_RESTART_PAUSE)
+                    running[index] = (command, self._start(command))
+        _end([process for _, process in running])
+
+    def _worker(self, index: int) -> list[str]:
+        name = f"{socket.gethostname()}:{self.config.port}:{index}"
+        parent = str(os.getpid())
+        return [sys.executable, "-m", "halo", "worker", "--name", name, "--parent", parent]
+
+    def _web(self) -> list[str]:
+        descriptor, parent = str(self.listener.fileno()), str(os.getpid())
+        return [sys.executable, "-m", "commands.web_process", descriptor, parent]
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        # The command is our own interpreter with our own module; nothing comes from outside.
+        return subprocess.Popen(command, pass_fds=[self.listener.fileno()])  # noqa: S603
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + _STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            logger.error("process %s did not stop in time and is killed", process.pid)  # noqa: TRY400
+            process.kill()
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+
+
+def _watch_parent(parent: int, stop: threading.Event) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    stop.set()

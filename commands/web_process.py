@@ -1,0 +1,78 @@
+"""One web process: gevent, input and output only. Started by `halo serve`."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import logging  # noqa: E402 - everything after this line must see the patched modules
+import os  # noqa: E402
+import signal  # noqa: E402
+import socket  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Mapping  # noqa: E402
+from typing import Any  # noqa: E402
+
+import gevent  # noqa: E402
+from gevent.pywsgi import WSGIServer  # noqa: E402
+
+from commands import wiring  # noqa: E402
+from connectors import ask_worker, socket_folder  # noqa: E402
+from foundation.logs import configure_logging  # noqa: E402
+from foundation.settings import Settings  # noqa: E402
+from learning import LiveBundles, load_assets  # noqa: E402
+from storage import open_wakeups  # noqa: E402
+from web import create_app  # noqa: E402
+from web.services import LiveBundle, Services  # noqa: E402
+
+ASK_SECONDS = 8.0
+
+
+def services(config: Settings) -> Services:
+    """Return the surroundings of a web process."""
+    store = wiring.open_store(config)
+    bundles = LiveBundles(config.models_dir, load_assets)
+    sockets = socket_folder(config.data_dir)
+
+    def live_bundle() -> LiveBundle | None:
+        current = bundles.current()
+        return LiveBundle(*current) if current else None
+
+    def ask(request: Mapping[str, Any]) -> Mapping[str, Any]:
+        return ask_worker(sockets, request, timeout=ASK_SECONDS)
+
+    return Services(
+        settings=config,
+        store=store,
+        wakeups=open_wakeups(store, config.redis_url),
+        clock=config.clock(),
+        calendar=wiring.calendar(config),
+        live_bundle=live_bundle,
+        ask_worker=ask,
+        new_ticket=wiring.fresh_ticket,
+        new_id=wiring.fresh_id,
+        secret_key=wiring.secret_key(config),
+    )
+
+
+def main(descriptor: int, parent: int) -> None:
+    """Serve on the inherited listening socket until told to stop."""
+    config = wiring.settings()
+    configure_logging(config.log_level, process="web")
+    listener = socket.socket(fileno=descriptor)
+    listener.setblocking(False)
+    errors = logging.getLogger("web.server")
+    server = WSGIServer(listener, create_app(services(config)), log=None, error_log=errors)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, server.stop, 2)
+    gevent.spawn(_watch_parent, parent, server)
+    server.serve_forever()
+
+
+def _watch_parent(parent: int, server: WSGIServer) -> None:
+    while os.getppid() == parent:
+        gevent.sleep(0.5)
+    server.stop(0.1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

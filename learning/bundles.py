@@ -1,0 +1,160 @@
+"""Bundles: classifier, thresholds, lexicon, knowledge, domain and rules under one version.
+
+A bundle is a folder ``models/<version>/`` with ``nlu/`` (see the NLU room), ``assets/`` (copies of
+the files that staff edit) and ``bundle.json``, which lists every file's SHA-256. The version is the
+hash of ``bundle.json``: the same data, seed and lock file give the same version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nlu
+from dialogue import ASSET_FILES, Assets
+from foundation.errors import ModelDamagedError
+from nlu.types import Understands
+
+ASSET_FOLDERS = ("knowledge",)
+_MANIFEST = "bundle.json"
+_INPUTS = "inputs.txt"
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class BundleInfo:
+    """One stored bundle. ``inputs`` identifies what it was made from."""
+
+    version: str
+    folder: Path
+    inputs: str
+
+
+def build_bundle(
+    training_data: Path,
+    models_dir: Path,
+    *,
+    seed: int,
+    embedding: str,
+    cache_dir: Path,
+    progress: Callable[[str, float], None],
+) -> BundleInfo:
+    """Train on ``training_data`` and store the bundle; one made from the same inputs is reused.
+
+    ``progress`` is told the step and how much is done (0..1). Raises ``TrainingDataError`` with
+    file and line before anything is trained.
+    """
+    data = nlu.TrainingData.load(training_data / "nlu")
+    Assets.load(training_data)
+    inputs = _inputs_hash(training_data, data.content_hash, seed, nlu.embedding_hash(embedding))
+    for known in list_bundles(models_dir):
+        if known.inputs == inputs:
+            return known
+    models_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=models_dir) as folder:
+        building = Path(folder) / "bundle"
+        model = nlu.train(
+            data,
+            lexicon_dir=training_data / "lexicon",
+            embedding=embedding,
+            cache_dir=cache_dir,
+            seed=seed,
+            progress=progress,
+        )
+        model.save(building / "nlu")
+        _copy_assets(training_data, building / "assets")
+        return _keep(building, models_dir, inputs)
+
+
+def list_bundles(models_dir: Path) -> list[BundleInfo]:
+    """Return the stored bundles, oldest first."""
+    manifests = sorted(models_dir.glob(f"*/{_MANIFEST}"), key=lambda path: path.stat().st_mtime)
+    return [_info(path.parent) for path in manifests if not path.parent.name.startswith(".")]
+
+
+def load_bundle_parts(folder: Path) -> tuple[Assets, Understands]:
+    """Verify every file and load the bundle.
+
+    Raises ``ModelDamagedError`` when a file is missing, changed or not listed.
+    """
+    _verify(folder)
+    return Assets.load(folder / "assets"), nlu.load_model(folder / "nlu")
+
+
+def load_assets(folder: Path) -> Assets:
+    """Verify every file and load the words of the bundle without its model."""
+    _verify(folder)
+    return Assets.load(folder / "assets")
+
+
+def _keep(building: Path, models_dir: Path, inputs: str) -> BundleInfo:
+    manifest = json.dumps(
+        {"format": _FORMAT, "files": dict(_hashes(building))},
+        indent=1,
+        sort_keys=True,
+    )
+    (building / _MANIFEST).write_text(manifest, encoding="utf-8")
+    version = hashlib.sha256(manifest.encode()).hexdigest()[:12]
+    target = models_dir / version
+    if not target.exists():
+        building.rename(target)
+    (target / _INPUTS).write_text(inputs, encoding="utf-8")
+    return _info(target)
+
+
+def _info(folder: Path) -> BundleInfo:
+    inputs = folder / _INPUTS
+    text = inputs.read_text(encoding="utf-8").strip() if inputs.exists() else ""
+    return BundleInfo(version=folder.name, folder=folder, inputs=text)
+
+
+def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in (_MANIFEST, _INPUTS) and path.name != nlu.RUN_FILE:
+            yield name, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _verify(folder: Path) -> None:
+    try:
+        text = (folder / _MANIFEST).read_text(encoding="utf-8")
+        manifest = json.loads(text)
+        listed, kind = manifest["files"], manifest["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelDamagedError(f"{folder.name}: {_MANIFEST} cannot be read: {error}") from error
+    if kind != _FORMAT:
+        raise ModelDamagedError(f"{folder.name}: bundle format {kind} is not {_FORMAT}")
+    if hashlib.sha256(text.encode()).hexdigest()[:12] != folder.name:
+        raise ModelDamagedError(f"{folder.name}: {_MANIFEST} does not match the version")
+    found = dict(_hashes(folder))
+    for name in sorted(listed.keys() | found.keys()):
+        if listed.get(name) != found.get(name):
+            raise ModelDamagedError(f"{folder.name}: {name} is missing, changed or not listed")
+
+
+def _copy_assets(source: Path, target: Path) -> None:
+    target.mkdir(parents=True)
+    for name in ASSET_FILES:
+        if (source / name).exists():
+            shutil.copyfile(source / name, target / name)
+    for name in ASSET_FOLDERS:
+        shutil.copytree(source / name, target / name)
+
+
+def _inputs_hash(training_data: Path, data_hash: str, seed: int, embedding: str) -> str:
+    digest = hashlib.sha256(f"{_FORMAT}:{data_hash}:{seed}:{embedding}".encode())
+    asset_files = [training_data / name for name in ASSET_FILES if (training_data / name).exists()]
+    for folder in (*ASSET_FOLDERS, "lexicon"):
+        asset_files += sorted(
+            path for path in (training_data / folder).rglob("*") if path.is_file()
+        )
+    code = sorted(Path(nlu.__file__).parent.rglob("*.py"))
+    for path in (*asset_files, *code):
+        digest.update(f"\0{path.name}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,114 @@
+"""Checks of the training texts themselves: copies, common openings, leaks of the gold set."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from nlu import Example
+
+MIN_EXAMPLES = 15
+NEAR_COPY = 0.7
+"""Character 5-gram Jaccard from which two messages of one label count as copies."""
+GOLD_LEAK = 0.8
+"""Character 5-gram Jaccard from which a training message counts as a copy of a gold one."""
+COMMON_OPENING = 0.1
+"""Largest share of a label's messages that may begin with the same three words."""
+
+_GRAM = 5
+
+
+@dataclass(frozen=True)
+class DataFinding:
+    """Something wrong, or worth a look, at ``file:line``."""
+
+    file: str
+    line: int
+    severity: Literal["error", "warning"]
+    text: str
+
+
+def lint_examples(examples: Iterable[Example]) -> list[DataFinding]:
+    """Return findings on few examples, near copies, shared openings and double labels."""
+    by_label: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        by_label[example.intent].append(example)
+    findings: list[DataFinding] = []
+    for label, members in sorted(by_label.items()):
+        findings += _few(label, members)
+        findings += _near_copies(members)
+        findings += _openings(label, members)
+    return findings + list(_double_labels(by_label))
+
+
+def lint_gold(training: Iterable[Example], gold: Iterable[Example]) -> list[DataFinding]:
+    """Return an error for every training message that is a (near-)copy of a gold message."""
+    index: dict[str, list[int]] = defaultdict(list)
+    gold_list = list(gold)
+    gold_grams = [_grams(example.text) for example in gold_list]
+    for number, grams in enumerate(gold_grams):
+        for gram in grams:
+            index[gram].append(number)
+    findings = []
+    for example in training:
+        grams = _grams(example.text)
+        shared = Counter(number for gram in grams for number in index.get(gram, ()))
+        for number, count in shared.items():
+            if count / (len(grams) + len(gold_grams[number]) - count) >= GOLD_LEAK:
+                other = gold_list[number]
+                where = f"{other.file}:{other.line}"
+                text = f"pesan latih ini salinan pesan uji {where}: {example.text!r}"
+                findings.append(DataFinding(example.file, example.line, "error", text))
+    return findings
+
+
+def _few(label: str, members: list[Example]) -> Iterator[DataFinding]:
+    if len(members) < MIN_EXAMPLES:
+        text = f"{label}: hanya {len(members)} contoh, paling sedikit {MIN_EXAMPLES}"
+        yield DataFinding(members[0].file, members[0].line, "error", text)
+
+
+def _near_copies(members: list[Example]) -> Iterator[DataFinding]:
+    grams = [_grams(example.text) for example in members]
+    for later, example in enumerate(members):
+        for earlier in range(later):
+            common = len(grams[later] & grams[earlier])
+            similarity = common / (len(grams[later]) + len(grams[earlier]) - common)
+            if similarity >= NEAR_COPY:
+                other = members[earlier]
+                text = (
+                    f"{example.intent}: {example.text!r} hampir sama dengan "
+                    f"{other.text!r} ({other.file}:{other.line})"
+                )
+                yield DataFinding(example.file, example.line, "error", text)
+
+
+def _openings(label: str, members: list[Example]) -> Iterator[DataFinding]:
+    openings: dict[tuple[str, ...], list[Example]] = defaultdict(list)
+    for example in members:
+        words = tuple(example.text.lower().split()[:3])
+        if len(words) == 3:
+            openings[words].append(example)
+    limit = max(1, int(len(members) * COMMON_OPENING))
+    for words, sharing in openings.items():
+        if len(sharing) > limit:
+            text = f"{label}: {len(sharing)} dari {len(members)} pesan diawali {' '.join(words)!r}"
+            yield DataFinding(sharing[-1].file, sharing[-1].line, "error", text)
+
+
+def _double_labels(by_label: dict[str, list[Example]]) -> Iterator[DataFinding]:
+    first: dict[str, Example] = {}
+    for members in by_label.values():
+        for example in members:
+            key = " ".join(example.text.lower().split())
+            other = first.setdefault(key, example)
+            if other.intent != example.intent:
+                text = f"{example.text!r} juga berlabel {other.intent} ({other.file}:{other.line})"
+                yield DataFinding(example.file, example.line, "error", text)
+
+
+def _grams(text: str) -> frozenset[str]:
+    padded = f" {' '.join(text.lower().split())} "
+    return frozenset(padded[i : i + _GRAM] for i in range(max(1, len(padded) - _GRAM + 1)))

@@ -1,0 +1,87 @@
+"""The floors of docs/architecture.md: nothing imports upward, and web processes stay light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOOR = {
+    "foundation": 0,
+    "nlu": 1,
+    "service_hours": 1,
+    "storage": 1,
+    "handoff": 2,
+    "dialogue": 3,
+    "learning": 4,
+    "reports": 4,
+    "connectors": 5,
+    "web": 6,
+    "commands": 7,
+    "halo": 8,
+}
+# `dialogue/types.py` and `nlu/types.py` are the words between the rooms; the rest is private.
+PUBLIC_MODULES = {
+    "foundation": None,
+    "nlu": {"types", "embedding_build"},
+    "dialogue": {"types"},
+    "storage": {"tables"},
+    "web": {"services"},
+}
+HEAVY = ("sklearn", "scipy", "torch", "sentence_transformers", "transformers")
+
+
+def _modules() -> list[Path]:
+    return [
+        path
+        for room in FLOOR
+        for path in ([ROOT / "halo.py"] if room == "halo" else sorted((ROOT / room).rglob("*.py")))
+    ]
+
+
+def _imports(path: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names.append(node.module or "")
+    return names
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_every_room_of_the_house_is_known() -> None:
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    assert rooms == set(FLOOR) - {"halo"}
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_down_only_and_through_the_front_door(path: Path) -> None:
+    room = _room(path)
+    for name in _imports(path):
+        other, _, inner = name.partition(".")
+        if other not in FLOOR or other == room:
+            continue
+        assert FLOOR[other] < FLOOR[room], f"{path.name} imports {name}"
+        allowed = PUBLIC_MODULES.get(other, set())
+        assert allowed is None or not inner or inner.split(".")[0] in allowed, (
+            f"{path.name} reaches into {name}"
+        )
+
+
+def test_web_process_never_loads_a_model() -> None:
+    code = (
+        "import sys, web, connectors, dialogue\n"
+        f"heavy = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "sys.exit(', '.join(heavy))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
