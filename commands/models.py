@@ -20,6 +20,13 @@ from learning import (
     write_live,
 )
 
+_STAGES = {
+    "normalise": "Merapikan teks",
+    "embed": "Menghitung embedding",
+    "folds": "Memeriksa silang",
+    "fit": "Melatih",
+}
+
 
 @click.command()
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -29,28 +36,23 @@ def train(data: Path | None, out: Path | None, seed: int) -> None:
     """Latih model dari data latih; baris terakhir adalah versinya."""
     config = wiring.settings()
     bundle = _train(config, data or config.training_data, out or config.models_dir, seed)
-    click.echo(f"Laporan pelatihan: {bundle.folder / 'nlu' / 'report.html'}")
+    click.echo(f"Laporan pelatihan: {bundle.folder / 'nlu' / 'laporan.html'}")
     write_live(bundle.folder.parent, bundle.version)
     click.echo(bundle.version)
 
 
 def _train(config: Settings, data: Path, out: Path, seed: int) -> BundleInfo:
-    with tqdm(total=100, desc="Melatih", unit="%", bar_format="{l_bar}{bar}| {elapsed}") as bar:
+    with tqdm(
+        total=1, desc="Melatih", bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {elapsed}"
+    ) as bar:
 
-        def progress(step: str, done: float) -> None:
-            bar.set_description(step)
-            bar.update(max(0, round(done * 100) - bar.n))
+        def progress(stage: str, done: int, total: int) -> None:
+            bar.set_description(_STAGES.get(stage, stage), refresh=False)
+            bar.total, bar.n = max(total, 1), done
+            bar.refresh()
 
-        bundle = build_bundle(
-            data,
-            out,
-            seed=seed,
-            embedding=config.embedding_model,
-            cache_dir=config.data_dir / "embedding",
-            progress=progress,
-        )
-        bar.update(100 - bar.n)
-    return bundle
+        embedding = wiring.embedding(config)
+        return build_bundle(data, out, seed=seed, embedding=embedding, progress=progress)
 
 
 @click.group()

@@ -13,7 +13,8 @@ from commands import wiring
 from dialogue import Assistant, run_stories, validate_assets
 from foundation.clock import WIB
 from foundation.errors import ModelUnavailableError, TrainingDataError
-from learning import DataFinding, lint_examples, lint_gold
+from foundation.settings import Settings
+from learning import DataFinding, lint_examples, lint_gold, read_live
 from service_hours import Calendar
 
 _FILE = click.Path(exists=True, path_type=Path)
@@ -32,20 +33,17 @@ def test() -> None:
 def test_nlu(test_file: Path, train_file: Path | None, as_json: bool, seed: int) -> None:
     """Ukur ketepatan, cakupan, risiko, kalibrasi, dan kecepatan pada berkas uji."""
     config = wiring.settings()
-    examples = nlu.TrainingData.load(test_file)
-    model = wiring.WorkerBundles(config).current().model
+    examples = nlu.TrainingData.load(test_file).examples
     if train_file is not None:
         model = nlu.train(
             nlu.TrainingData.load(train_file),
             lexicon_dir=config.training_data / "lexicon",
-            embedding=config.embedding_model,
-            cache_dir=config.data_dir / "embedding",
+            embedding=wiring.embedding(config),
             seed=seed,
-            progress=lambda _step, _done: None,
         )
-    if model is None:
-        raise ModelUnavailableError("no trained model; run `halo train`")
-    figures = nlu.evaluate(model, examples).as_json()
+    else:
+        model = _live_model(config)
+    figures = nlu.evaluate(model, examples).to_json()
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False))
     else:
@@ -89,6 +87,13 @@ def validate(data: Path | None) -> None:
     errors = sum(finding.severity == "error" for finding in findings)
     click.echo(f"{errors} galat, {len(findings) - errors} peringatan.")
     sys.exit(1 if errors else 0)
+
+
+def _live_model(config: Settings) -> nlu.TrainedModel:
+    live = read_live(config.models_dir)
+    if live is None:
+        raise ModelUnavailableError("no trained model; run `halo train`")
+    return nlu.load_model(config.models_dir / live.version / "nlu")
 
 
 def _texts(folder: Path) -> list[DataFinding]:

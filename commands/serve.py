@@ -73,11 +73,13 @@ def worker(name: str, parent: int) -> None:
         new_turn_id=wiring.fresh_id,
         behind_the_log=lambda: _project(store, service_calendar),
     )
-    path = socket_folder(config.data_dir) / f"worker-{os.getpid()}.sock"
-    server = LocalServer(path, this.answer_request)
+    bundles.current()
+    # Listen only now: while the model loads an asker would wait for nothing.
+    server = LocalServer(
+        socket_folder(config.data_dir) / f"worker-{os.getpid()}.sock", this.answer_request
+    )
     server.start()
     try:
-        bundles.current()
         this.run(stop)
     finally:
         server.close()

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from pathlib import Path
 
+import click
+
+import nlu
 from connectors import Bundle
 from dialogue import Assets
-from foundation.errors import ModelUnavailableError, TrainingDataError
+from foundation.errors import (
+    EmbeddingUnavailableError,
+    ModelUnavailableError,
+    TrainingDataError,
+)
 from foundation.settings import Settings, read_settings
 from handoff import new_ticket
 from learning import LiveBundles, load_bundle_parts
 from service_hours import Calendar
 from storage import Store
+
+logger = logging.getLogger(__name__)
 
 
 def settings() -> Settings:
@@ -59,26 +69,39 @@ def secret_key(config: Settings) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def embedding(config: Settings) -> nlu.Embedding | None:
+    """Return the embedding model; ``None``, loudly, when it cannot be had."""
+    try:
+        return nlu.open_embedding(config.embedding_model, data_dir=config.embedding_home)
+    except EmbeddingUnavailableError as error:
+        logger.error("training goes on with n-grams alone: %s", error)  # noqa: TRY400
+        click.echo(f"PERINGATAN: dilatih tanpa embedding. {error}", err=True)
+        return None
+
+
 class WorkerBundles:
     """The bundle that a worker answers with; without a usable model, only the words."""
 
     def __init__(self, config: Settings) -> None:
         self._config = config
         self._live = LiveBundles(config.models_dir, _load)
+        self._words: Assets | None = None
 
     def current(self) -> Bundle:
         """Return the live bundle, or one without a model, so that everything goes to people."""
         current = self._live.current()
         if current is None:
-            return Bundle(version="", assets=self._words(), model=None)
+            return Bundle(version="", assets=self._words_alone(), model=None)
         version, bundle = current
         return Bundle(version=version, assets=bundle.assets, model=bundle.model)
 
-    def _words(self) -> Assets:
+    def _words_alone(self) -> Assets:
         try:
-            return Assets.load(self._config.training_data)
+            if self._words is None:
+                self._words = Assets.load(self._config.training_data)
         except TrainingDataError as error:
             raise ModelUnavailableError(f"no bundle, and the training data: {error}") from error
+        return self._words
 
 
 def _load(folder: Path) -> Bundle:

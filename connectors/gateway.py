@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.trackers import load_tracker, save_tracker_snapshot
+from connectors.whatsapp import CHANNEL as WHATSAPP
+from connectors.whatsapp import ChannelTurn, contact_of, plan_turn
 from dialogue import Assets, Assistant
 from dialogue.types import CaseView, IncomingMessage, Reply, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
@@ -40,7 +42,6 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 """After so many failed computations of the same messages a person gets them."""
 
-_PHONE_CHANNELS = frozenset({"whatsapp"})
 _INSTANT_CHANNELS = frozenset({"webchat", "rest"})
 """Channels whose readers fetch events themselves: a committed reply is a sent reply."""
 
@@ -69,6 +70,8 @@ class Gateway:
     calendar: Calendar
     new_ticket: Callable[[], str]
     new_turn_id: Callable[[], str]
+    public_url: str = ""
+    """Where long answers can be read in full; WhatsApp links there."""
 
     def take_turn(self, conversation_id: str) -> str | None:
         """Answer all unprocessed messages of the conversation; return the turn's id.
@@ -83,9 +86,16 @@ class Gateway:
                 messages = unprocessed(tx, conversation_id)
                 if conversation is None or not messages:
                     return None
+                plan = self._plan(tx, conversation, messages)
                 tracker = load_tracker(tx, conversation_id)
                 context = self._context(tx, conversation)
-            turn = self.bundle.assistant().handle(_incoming(messages), tracker, context)
+            assistant = self.bundle.assistant()
+            if plan is None:
+                turn = assistant.handle(_incoming(messages), tracker, context)
+            else:
+                asked = _incoming(plan.messages)
+                own = assistant.handle(asked, tracker, context) if asked else None
+                turn = plan.finish(own, ticket=context.new_ticket)
             return self._commit(conversation, messages, turn)
         except EpochConflictError:
             logger.info("turn of conversation %s is recomputed: it changed", conversation_id)
@@ -96,14 +106,23 @@ class Gateway:
             logger.exception("turn of conversation %s failed", conversation_id)
             return self._fail(conversation_id, messages)
 
+    def _plan(
+        self, tx: Transaction, conversation: Conversation, messages: Sequence[InboxMessage]
+    ) -> ChannelTurn | None:
+        """Return what is particular to the channel; most have nothing."""
+        if conversation.channel != WHATSAPP:
+            return None
+        return plan_turn(tx, conversation, messages, public_url=self.public_url)
+
     def _context(self, tx: Transaction, conversation: Conversation) -> TurnContext:
+        contact = contact_of(tx, conversation.id) if conversation.channel == WHATSAPP else None
         return TurnContext(
             now=tx.now,
             service=self.calendar.status(tx.now),
             channel=conversation.channel,
             new_ticket=self.new_ticket(),
             case=_case_view(tx, conversation.id),
-            phone_known=conversation.channel in _PHONE_CHANNELS,
+            phone_known=contact is not None and contact.has_phone,
             usable_model=self.bundle.model is not None,
         )
 

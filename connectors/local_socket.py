@@ -91,6 +91,10 @@ def ask_worker(folder: Path, request: Mapping[str, Any], *, timeout: float) -> M
     for path in sorted(folder.glob("worker-*.sock")):
         try:
             reply = _ask(path, request, timeout)
+        except ConnectionRefusedError:
+            # Left behind by a worker that was killed; nobody will ever listen there again.
+            path.unlink(missing_ok=True)
+            continue
         except (OSError, ValueError) as error:
             logger.warning("worker at %s did not answer: %s", path.name, error)
             continue

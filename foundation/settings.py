@@ -45,6 +45,7 @@ class Settings:
     training_data: Path = PROJECT_ROOT / "training_data"
     models_dir: Path = PROJECT_ROOT / "models"
     embedding_model: str = ""
+    embedding_home: Path = PROJECT_ROOT / "var"
     database_url: str = ""
     redis_url: str = ""
     bind: str = "127.0.0.1:8000"
@@ -108,6 +109,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         training_data=env.path("HALO_TRAINING_DATA", PROJECT_ROOT / "training_data"),
         models_dir=env.path("HALO_MODELS_DIR", PROJECT_ROOT / "models"),
         embedding_model=env.text("HALO_EMBEDDING_MODEL", ""),
+        embedding_home=env.path("HALO_EMBEDDING_HOME", PROJECT_ROOT / "var"),
         database_url=env.text("HALO_DATABASE_URL", ""),
         redis_url=env.text("HALO_REDIS_URL", ""),
         bind=env.text("HALO_BIND", "127.0.0.1:8000"),

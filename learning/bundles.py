@@ -23,6 +23,12 @@ from nlu.types import Understands
 ASSET_FOLDERS = ("knowledge",)
 _MANIFEST = "bundle.json"
 _INPUTS = "inputs.txt"
+_UNVERSIONED = ("run.json", "laporan.html")
+"""Times and a page made from them: beside a model, not part of it."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the step, how much of it is done, and how much there is."""
+
 _FORMAT = 1
 
 
@@ -40,18 +46,20 @@ def build_bundle(
     models_dir: Path,
     *,
     seed: int,
-    embedding: str,
-    cache_dir: Path,
-    progress: Callable[[str, float], None],
+    embedding: nlu.Embedding | None,
+    progress: Progress = lambda _stage, _done, _total: None,
 ) -> BundleInfo:
     """Train on ``training_data`` and store the bundle; one made from the same inputs is reused.
 
-    ``progress`` is told the step and how much is done (0..1). Raises ``TrainingDataError`` with
-    file and line before anything is trained.
+    Without ``embedding`` the model is made of n-grams alone, and its manifest says so. ``progress``
+    is told (step, done, total). Raises ``TrainingDataError`` with file and line before anything is
+    trained.
     """
     data = nlu.TrainingData.load(training_data / "nlu")
     Assets.load(training_data)
-    inputs = _inputs_hash(training_data, data.content_hash, seed, nlu.embedding_hash(embedding))
+    inputs = _inputs_hash(
+        training_data, data.content_hash, seed, embedding.hash if embedding else ""
+    )
     for known in list_bundles(models_dir):
         if known.inputs == inputs:
             return known
@@ -62,7 +70,6 @@ def build_bundle(
             data,
             lexicon_dir=training_data / "lexicon",
             embedding=embedding,
-            cache_dir=cache_dir,
             seed=seed,
             progress=progress,
         )
@@ -116,7 +123,7 @@ def _info(folder: Path) -> BundleInfo:
 def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in (_MANIFEST, _INPUTS) and path.name != nlu.RUN_FILE:
+        if path.is_file() and name not in (_MANIFEST, _INPUTS) and path.name not in _UNVERSIONED:
             yield name, hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -22,12 +22,13 @@ FLOOR = {
     "commands": 7,
     "halo": 8,
 }
-# `dialogue/types.py` and `nlu/types.py` are the words between the rooms; the rest is private.
+# The words between the rooms, the tables, and the channels have doors of their own.
 PUBLIC_MODULES = {
     "foundation": None,
     "nlu": {"types", "embedding_build"},
     "dialogue": {"types"},
-    "storage": {"tables"},
+    "storage": {"tables", "whatsapp_tables"},
+    "connectors": {"rest", "webchat", "whatsapp", "whatsapp_emulator"},
     "web": {"services"},
 }
 HEAVY = ("sklearn", "scipy", "torch", "sentence_transformers", "transformers")
@@ -79,7 +80,7 @@ def test_web_process_never_loads_a_model() -> None:
     code = (
         "import sys, web, connectors, dialogue\n"
         f"heavy = [name for name in {HEAVY!r} if name in sys.modules]\n"
-        "sys.exit(', '.join(heavy))"
+        "sys.exit(', '.join(heavy) or None)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

@@ -60,7 +60,7 @@ class Service:
             try:
                 if requests.get(self.url + path, timeout=5).status_code == 200:
                     return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 pass
             assert self.process is not None
             assert self.process.poll() is None, self.log()

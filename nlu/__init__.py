@@ -1,0 +1,57 @@
+"""The NLU room: a message becomes an Understanding.
+
+Light to import: numpy, scikit-learn and torch are loaded by the functions that need them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nlu.data import Example, TrainingData
+from nlu.types import OUT_OF_SCOPE, Decision, Entity, Intent, Understanding, Understands
+
+if TYPE_CHECKING:
+    from nlu.embedding.model import Embedding as Embedding
+    from nlu.embedding.model import open_embedding as open_embedding
+    from nlu.evaluation import EvaluationReport as EvaluationReport
+    from nlu.evaluation import evaluate as evaluate
+    from nlu.loading import load_model as load_model
+    from nlu.model import TrainedModel as TrainedModel
+    from nlu.trainer import train as train
+
+__all__ = [
+    "OUT_OF_SCOPE",
+    "Decision",
+    "Embedding",
+    "Entity",
+    "EvaluationReport",
+    "Example",
+    "Intent",
+    "TrainedModel",
+    "TrainingData",
+    "Understanding",
+    "Understands",
+    "evaluate",
+    "load_model",
+    "open_embedding",
+    "train",
+]
+
+_HEAVY = {
+    "Embedding": "nlu.embedding.model",
+    "EvaluationReport": "nlu.evaluation",
+    "TrainedModel": "nlu.model",
+    "evaluate": "nlu.evaluation",
+    "load_model": "nlu.loading",
+    "open_embedding": "nlu.embedding.model",
+    "train": "nlu.trainer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the heavy parts of the public face on first use."""
+    if name not in _HEAVY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HEAVY[name]), name)

@@ -1,0 +1,102 @@
+"""Out-of-fold scores: every example is scored by a model that never saw it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.scorer import IntentScorer
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Normalised texts with label numbers 0..``label_count``-1.
+
+    ``vectors`` (texts x dimension) is None without an embedding model.
+    """
+
+    texts: tuple[str, ...]
+    labels: Numbers
+    label_count: int
+    vectors: Floats | None
+
+    def at(self, places: Numbers) -> tuple[list[str], Floats | None]:
+        """Return texts and vectors at some places."""
+        vectors = None if self.vectors is None else self.vectors[places]
+        return [self.texts[place] for place in places], vectors
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Scores (texts x labels) and shares of known words, none of them seen in fitting."""
+
+    ngrams: Floats
+    joint: Floats | None
+    known: Floats
+
+
+def fit_all_and_folds(
+    corpus: Corpus, folds: Numbers, *, seed: int, progress: Callable[[int, int], None]
+) -> tuple[IntentScorer, HeldOut]:
+    """Fit on everything, and on everything but each fold; return the model and held-out scores.
+
+    ``folds`` has one entry a text. The fits run in as many processes as there are
+    processors; the result does not depend on how many.
+    """
+    count = int(folds.max()) + 1
+    job = partial(_fit_without, corpus, folds, seed)
+    results = []
+    for result in _run(job, [-1, *range(count)]):
+        results.append(result)
+        progress(len(results), count + 1)
+    final, _, _ = results[0]
+    return final, _held_out(corpus, folds, [(places, scores) for _, places, scores in results[1:]])
+
+
+def _run(
+    job: Callable[[int], tuple[IntentScorer, Numbers, HeldOut]], numbers: Sequence[int]
+) -> Iterator[tuple[IntentScorer, Numbers, HeldOut]]:
+    processes = min(os.cpu_count() or 1, len(numbers))
+    if processes == 1 or multiprocessing.current_process().daemon:
+        yield from map(job, numbers)
+        return
+    # Spawned, not forked: a fork of a process with torch's threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        yield from pool.map(job, numbers)
+
+
+def _fit_without(
+    corpus: Corpus, folds: Numbers, seed: int, fold: int
+) -> tuple[IntentScorer, Numbers, HeldOut]:
+    """Fit without one fold and score it; ``fold`` -1 leaves nothing out."""
+    seen = np.flatnonzero(folds != fold)
+    texts, vectors = corpus.at(seen)
+    labels = corpus.labels[seen].tolist()
+    scorer = IntentScorer(random_state=seed).fit(texts, vectors, labels, corpus.label_count)
+    places = np.flatnonzero(folds == fold)
+    unseen, unseen_vectors = corpus.at(places)
+    ngrams, joint = scorer.all_scores(unseen, unseen_vectors)
+    known = np.array([scorer.space_.known_share(text) for text in unseen], np.float32)
+    return scorer, places, HeldOut(ngrams, joint, known)
+
+
+def _held_out(corpus: Corpus, folds: Numbers, parts: Sequence[tuple[Numbers, HeldOut]]) -> HeldOut:
+    shape = (len(folds), corpus.label_count)
+    ngrams, known = np.zeros(shape, np.float32), np.zeros(len(folds), np.float32)
+    joint = None if corpus.vectors is None else np.zeros(shape, np.float32)
+    for places, scores in parts:
+        ngrams[places], known[places] = scores.ngrams, scores.known
+        if joint is not None and scores.joint is not None:
+            joint[places] = scores.joint
+    return HeldOut(ngrams, joint, known)

@@ -1,0 +1,123 @@
+"""From scores to a judgement: calibrated ranking, confidence, strangeness; and when to skip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.confidence import Chance, Evidence, evidence, sharpen
+from nlu.probability import fit_temperature, softmax
+from nlu.risk import RiskTarget, choose_threshold
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+SKIP_TARGET = RiskTarget(share=0.02, delta=0.1)
+"""The n-grams may answer alone where at most this share of their first labels is wrong."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is thought of some messages.
+
+    ``probabilities`` (messages x labels) sum to 1 and their largest is ``confidence``;
+    ``strange`` is the out-of-scope score (0..1).
+    """
+
+    probabilities: Floats
+    confidence: Floats
+    strange: Floats
+
+
+class Stage:
+    """The calibration of one classifier's scores.
+
+    Learnt on scores that did not see their labels: ``temperature_``, ``right_`` (is the first
+    label right?), ``strange_`` (is the message out of scope?).
+    """
+
+    def __init__(self, strange_label: int | None) -> None:
+        self.strange_label = strange_label
+
+    def fit(self, scores: Floats, known: Floats, labels: Numbers, used: Flags) -> Stage:
+        """Fit on scores (messages x labels), shares of known words and label numbers.
+
+        The temperature is fitted on all messages; the chances on those in ``used``, the ones
+        that this stage will decide.
+        """
+        self.temperature_ = fit_temperature(scores, labels)
+        probabilities = softmax(scores * np.float32(self.temperature_))[used]
+        seen = evidence(probabilities, known[used], self.strange_label)
+        labels = labels[used]
+        self.right_ = Chance(fallback=fallback_right).fit(seen, probabilities.argmax(1) == labels)
+        none = -1 if self.strange_label is None else self.strange_label
+        self.strange_ = Chance(fallback=fallback_strange).fit(seen, labels == none)
+        return self
+
+    def judge(self, scores: Floats, known: Floats) -> Judgement:
+        """Judge messages by their scores (messages x labels) and shares of known words."""
+        probabilities = softmax(scores * np.float32(self.temperature_))
+        seen = evidence(probabilities, known, self.strange_label)
+        sharpened = sharpen(probabilities, self.right_.apply(seen))
+        return Judgement(sharpened, sharpened.max(axis=1), self.strange_.apply(seen))
+
+
+class Cascade:
+    """The n-gram stage, and behind it the joint stage for messages it is not certain about.
+
+    Learnt: ``ngrams_``, ``joint_`` (None without sentence vectors), ``skip_from_`` (the n-grams'
+    confidence from which the encoder is not asked).
+    """
+
+    def __init__(self, strange_label: int | None) -> None:
+        self.strange_label = strange_label
+
+    def fit(self, ngrams: Floats, joint: Floats | None, known: Floats, labels: Numbers) -> Cascade:
+        """Fit both stages on scores that did not see their labels."""
+        everything = np.ones(len(labels), np.bool_)
+        self.ngrams_ = Stage(self.strange_label).fit(ngrams, known, labels, everything)
+        self.joint_: Stage | None = None
+        self.skip_from_ = 0.0
+        if joint is None:
+            return self
+        first = self.ngrams_.judge(ngrams, known)
+        right = first.probabilities.argmax(1) == labels
+        skip = choose_threshold(first.confidence, right, SKIP_TARGET)
+        self.skip_from_ = skip.value if skip.certified else 2.0
+        asked = first.confidence < self.skip_from_
+        self.joint_ = Stage(self.strange_label).fit(joint, known, labels, asked)
+        return self
+
+    def is_certain(self, first: Judgement) -> Flags:
+        """Tell for which messages the n-grams' judgement stands without the encoder."""
+        if self.joint_ is None:
+            return np.ones(len(first.confidence), np.bool_)
+        certain: Flags = first.confidence >= self.skip_from_
+        return certain
+
+    def judge(self, ngrams: Floats, joint: Floats | None, known: Floats) -> Judgement:
+        """Judge messages whose scores of both stages are at hand (messages x labels)."""
+        first = self.ngrams_.judge(ngrams, known)
+        if self.joint_ is None or joint is None:
+            return first
+        second = self.joint_.judge(joint, known)
+        certain = self.is_certain(first)
+        return Judgement(
+            np.where(certain[:, None], first.probabilities, second.probabilities),
+            np.where(certain, first.confidence, second.confidence),
+            np.where(certain, first.strange, second.strange),
+        )
+
+
+def fallback_right(seen: Evidence) -> Floats:
+    """Return the top probability: what is known of being right without calibration."""
+    return seen.top
+
+
+def fallback_strange(seen: Evidence) -> Floats:
+    """Return the doubt: without out-of-scope examples, what is not surely known may be strange."""
+    doubt: Floats = np.maximum(seen.strange, 1.0 - seen.top)
+    return doubt

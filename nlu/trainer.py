@@ -1,0 +1,183 @@
+"""Training: from examples to a model, the same bytes for the same data, tables and seed."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from foundation.errors import TrainingDataError
+from nlu.crossfit import Corpus, fit_all_and_folds
+from nlu.data import TrainingData
+from nlu.embedding.model import Embedding
+from nlu.evaluation import EvaluationReport, evaluate_predictions
+from nlu.folds import assign_folds
+from nlu.judgement import Cascade, Judgement
+from nlu.lexicon import Lexicon
+from nlu.model import ModelParts, TrainedModel, readable
+from nlu.normalize import Normalizer
+from nlu.persistence import MANIFEST, REPORT, RUN, make_manifest, to_json, version_of
+from nlu.predictions import from_judgement
+from nlu.report import render_report
+from nlu.risk import RiskTarget, choose_threshold
+from nlu.saved_parts import parts_to_files
+from nlu.spelling import build_vocabulary
+from nlu.types import OUT_OF_SCOPE
+
+_log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (``normalise``, ``embed``, ``fit``, ``report``), done and total."""
+
+FOLDS = 5
+DEFAULT_TARGET = RiskTarget()
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "tokenizers", "safetensors", "wordfreq")
+
+
+@dataclass(frozen=True)
+class _Task:
+    data: TrainingData
+    labels: tuple[str, ...]
+    lexicon: Lexicon
+    tables: dict[str, bytes]
+    vocabulary: frozenset[str]
+    texts: tuple[str, ...]
+    embedding: Embedding | None
+    seed: int
+    target: RiskTarget
+
+
+def train(
+    data: TrainingData,
+    *,
+    lexicon_dir: Path,
+    embedding: Embedding | None,
+    seed: int = 0,
+    progress: Progress = lambda stage, done, total: None,
+    target: RiskTarget = DEFAULT_TARGET,
+) -> TrainedModel:
+    """Train on all of ``data``; thresholds and calibration come from out-of-fold predictions.
+
+    ``embedding`` None trains with n-grams alone, and the manifest says so. Raises
+    :class:`TrainingDataError` when there are fewer than two labels.
+    """
+    started = time.perf_counter()
+    task = _prepare(data.unique(), lexicon_dir, embedding, seed, target)
+    progress("normalise", 1, 1)
+    corpus = _corpus(task, progress)
+    embedded = time.perf_counter()
+    parts, judged = _fit(task, corpus, progress)
+    fitted = time.perf_counter()
+    predictions = from_judgement(task.data.examples, task.labels, judged, parts.threshold)
+    report = evaluate_predictions(predictions)
+    seconds = {
+        "normalise_and_embed": round(embedded - started, 1),
+        "fit": round(fitted - embedded, 1),
+        "total": round(time.perf_counter() - started, 1),
+    }
+    return _assemble(task, parts, report, seconds)
+
+
+def _prepare(
+    data: TrainingData,
+    lexicon_dir: Path,
+    embedding: Embedding | None,
+    seed: int,
+    target: RiskTarget,
+) -> _Task:
+    labels = data.labels
+    if len(labels) < 2:
+        raise TrainingDataError(f"training needs two labels or more; there are {len(labels)}")
+    lexicon = Lexicon.load(lexicon_dir)
+    plain = Normalizer(lexicon)
+    texts = [readable(example.text) for example in data.examples]
+    vocabulary = build_vocabulary([plain.normalize(text).text for text in texts])
+    repairing = Normalizer(lexicon, vocabulary)
+    return _Task(
+        data=data,
+        labels=labels,
+        lexicon=lexicon,
+        tables={path.name: path.read_bytes() for path in sorted(lexicon_dir.glob("*.tsv"))},
+        vocabulary=vocabulary,
+        texts=tuple(repairing.normalize(text).text for text in texts),
+        embedding=embedding,
+        seed=seed,
+        target=target,
+    )
+
+
+def _corpus(task: _Task, progress: Progress) -> Corpus:
+    vectors = None
+    if task.embedding is None:
+        _log.warning("TRAINING WITHOUT SENTENCE EMBEDDINGS: n-grams alone understand less")
+    else:
+        vectors = task.embedding.vectors(
+            task.texts, lambda done, total: progress("embed", done, total)
+        )
+    number = {label: place for place, label in enumerate(task.labels)}
+    labels = np.array([number[example.intent] for example in task.data.examples], np.int64)
+    return Corpus(task.texts, labels, len(task.labels), vectors)
+
+
+def _fit(task: _Task, corpus: Corpus, progress: Progress) -> tuple[ModelParts, Judgement]:
+    folds = assign_folds(corpus.labels.tolist(), folds=FOLDS, seed=task.seed)
+    scorer, unseen = fit_all_and_folds(
+        corpus, folds, seed=task.seed, progress=lambda done, total: progress("fit", done, total)
+    )
+    strange = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
+    cascade = Cascade(strange).fit(unseen.ngrams, unseen.joint, unseen.known, corpus.labels)
+    judged = cascade.judge(unseen.ngrams, unseen.joint, unseen.known)
+    right = judged.probabilities.argmax(1) == corpus.labels
+    threshold = choose_threshold(judged.confidence, right, task.target)
+    if not threshold.certified:
+        _log.warning(
+            "no threshold keeps %.1f %% wrong answers; the strictest is taken",
+            100 * task.target.share,
+        )
+    parts = ModelParts(
+        labels=task.labels,
+        scorer=scorer,
+        cascade=cascade,
+        threshold=threshold,
+        lexicon=task.lexicon,
+        lexicon_files=task.tables,
+        vocabulary=task.vocabulary,
+    )
+    return parts, judged
+
+
+def _assemble(
+    task: _Task, parts: ModelParts, report: EvaluationReport, seconds: dict[str, float]
+) -> TrainedModel:
+    files = parts_to_files(parts)
+    used = task.embedding
+    facts: dict[str, Any] = {
+        "data_hash": task.data.content_hash,
+        "examples": len(task.data.examples),
+        "labels": len(task.labels),
+        "seed": task.seed,
+        "risk_target": asdict(task.target),
+        "threshold": asdict(parts.threshold),
+        "embedding": None if used is None else {"hash": used.hash, "name": used.name},
+        "metrics": report.to_json(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+    manifest = make_manifest(files, facts)
+    saved = {MANIFEST: manifest, **files}
+    page = render_report(report, facts)
+    run = {"seconds": seconds, "host": platform.node(), "python": platform.python_version()}
+    return TrainedModel(
+        parts,
+        version=version_of(manifest),
+        manifest={"files": {}, **facts},
+        files=lambda: saved,
+        beside={RUN: to_json(run), REPORT: page.encode()},
+        embedding=used,
+    )
