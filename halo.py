@@ -12,6 +12,7 @@ from foundation.errors import HaloError
 
 COMMANDS = {
     "chat": "commands.understand:chat",
+    "check": "commands.check:check",
     "events": "commands.logs:events",
     "inbox": "commands.logs:inbox",
     "models": "commands.models:models",
@@ -23,6 +24,7 @@ COMMANDS = {
     "train": "commands.models:train",
     "user": "commands.people:user",
     "validate": "commands.quality:validate",
+    "whatsapp": "commands.whatsapp:whatsapp",
     "worker": "commands.serve:worker",
 }
 """Subcommand → where it lives. ``docs/cli.md`` documents each; a test compares."""

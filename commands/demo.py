@@ -15,14 +15,15 @@ class DemoAccount:
     name: str
     password: str
     role: Role
+    display_name: str
 
 
 DEMO_ACCOUNTS = (
-    DemoAccount("petugas", "peragaan-petugas", "petugas"),
-    DemoAccount("petugas2", "peragaan-petugas2", "petugas"),
-    DemoAccount("supervisor", "peragaan-supervisor", "supervisor"),
-    DemoAccount("data", "peragaan-staf-data", "staf_data"),
-    DemoAccount("admin", "peragaan-admin", "admin"),
+    DemoAccount("petugas", "peragaan-petugas", "petugas", "Satu (peragaan)"),
+    DemoAccount("petugas2", "peragaan-petugas2", "petugas", "Dua (peragaan)"),
+    DemoAccount("supervisor", "peragaan-supervisor", "supervisor", "Tiga (peragaan)"),
+    DemoAccount("data", "peragaan-staf-data", "staf_data", "Empat (peragaan)"),
+    DemoAccount("admin", "peragaan-admin", "admin", "Lima (peragaan)"),
 )
 
 
@@ -32,7 +33,14 @@ def ensure_demo_accounts(store: Store) -> None:
         if list_accounts(tx):
             return
         for account in DEMO_ACCOUNTS:
-            create_account(tx, account.name, account.password, account.role, demo=True)
+            create_account(
+                tx,
+                account.name,
+                account.password,
+                account.role,
+                display_name=account.display_name,
+                demo=True,
+            )
 
 
 def refuse_demo_accounts(store: Store) -> None:
