@@ -9,10 +9,11 @@ import os  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Mapping  # noqa: E402
-from typing import Any  # noqa: E402
+from collections.abc import Callable, Mapping  # noqa: E402
+from typing import Any, Literal  # noqa: E402
 
 import gevent  # noqa: E402
+from argon2 import PasswordHasher  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 
 from commands import wiring  # noqa: E402
@@ -25,6 +26,23 @@ from web import create_app  # noqa: E402
 from web.services import LiveBundle, Services  # noqa: E402
 
 ASK_SECONDS = 8.0
+
+
+class ThreadedHasher(PasswordHasher):
+    """Hashes in a native thread: argon2 takes long on purpose, and the streams must not wait."""
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        """Return the hash, as the base class does."""
+        return str(_in_thread(lambda: super(ThreadedHasher, self).hash(password, salt=salt)))
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        """Check the password, as the base class does."""
+        _in_thread(lambda: super(ThreadedHasher, self).verify(hash, password))
+        return True
+
+
+def _in_thread(action: Callable[[], Any]) -> Any:
+    return gevent.get_hub().threadpool.apply(action)
 
 
 def services(config: Settings) -> Services:
@@ -51,6 +69,7 @@ def services(config: Settings) -> Services:
         new_ticket=wiring.fresh_ticket,
         new_id=wiring.fresh_id,
         secret_key=wiring.secret_key(config),
+        hasher=ThreadedHasher(),
     )
 
 
@@ -61,7 +80,9 @@ def main(descriptor: int, parent: int) -> None:
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)
     errors = logging.getLogger("web.server")
-    server = WSGIServer(listener, create_app(services(config)), log=None, error_log=errors)
+    surroundings = services(config)
+    surroundings.live_bundle()  # read now, so that the first visitor does not wait for it
+    server = WSGIServer(listener, create_app(surroundings), log=None, error_log=errors)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, server.stop, 2)
     gevent.spawn(_watch_parent, parent, server)

@@ -31,6 +31,7 @@ from storage import (
     append_event,
     assign_turn,
     enqueue,
+    erase_content,
     get_conversation,
     lock_conversation,
     record_failure,
@@ -138,6 +139,9 @@ class Gateway:
             if current.epoch != read.epoch:
                 raise EpochConflictError(f"epoch {read.epoch} is now {current.epoch}")
             assign_turn(tx, [message.id for message in messages], turn_id=turn_id)
+            if turn.erase_requested:
+                erase_content(tx, current.id)
+                current = lock_conversation(tx, current.id)
             decided_id = 0
             for draft in turn.events:
                 event = append_event(
@@ -153,6 +157,8 @@ class Gateway:
             if turn.attention:
                 note_attention(tx, current.id, event_id=decided_id, kind=turn.decision)
             if turn.case_request:
+                if open_case_of(tx, current.id):
+                    raise EpochConflictError("a case was opened meanwhile")
                 open_case(
                     tx,
                     current.id,

@@ -23,3 +23,5 @@ def configure_logging(level: str, *, process: str) -> None:
         MaskingFormatter(f"%(asctime)s %(levelname)s {process} %(name)s: %(message)s")
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Alembic tells at every look at the schema which dialect it found.
+    logging.getLogger("alembic").setLevel(logging.WARNING)

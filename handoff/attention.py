@@ -45,6 +45,17 @@ def attention_list(tx: Transaction, *, limit: int = 100) -> list[AttentionItem]:
     return [_item(row) for row in rows]
 
 
+def attention_of(tx: Transaction, conversation_id: str) -> AttentionItem | None:
+    """Return the conversation's newest item that nobody has looked at."""
+    row = tx.connection.execute(
+        select(attention)
+        .where(attention.c.conversation_id == conversation_id, attention.c.resolved_at.is_(None))
+        .order_by(attention.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _item(row) if row else None
+
+
 def attention_item(tx: Transaction, item_id: int) -> AttentionItem:
     """Return the item, on the list or not. Raises ``NotFoundError``."""
     row = tx.connection.execute(select(attention).where(attention.c.id == item_id)).one_or_none()

@@ -17,9 +17,10 @@ _REACH = 20
 
 @dataclass(frozen=True)
 class Preview:
-    """Where a conversation is held, and the resident's last message that has words."""
+    """Where a conversation is held, its last ``seq``, the resident's last message with words."""
 
     channel: str
+    last_seq: int
     words: str
 
 
@@ -39,11 +40,11 @@ def previews(tx: Transaction, conversation_ids: Collection[str]) -> dict[str, Pr
         .group_by(inbox.c.conversation_id)
     )
     rows = tx.connection.execute(
-        select(conversation.c.id, conversation.c.channel, inbox.c.text)
+        select(conversation.c.id, conversation.c.channel, conversation.c.last_seq, inbox.c.text)
         .outerjoin(inbox, (inbox.c.conversation_id == conversation.c.id) & inbox.c.id.in_(newest))
         .where(conversation.c.id.in_(conversation_ids))
     )
-    return {row.id: Preview(channel=row.channel, words=row.text or "") for row in rows}
+    return {row.id: Preview(row.channel, row.last_seq, row.text or "") for row in rows}
 
 
 def unanswered(tx: Transaction, conversation_ids: Collection[str]) -> set[str]:
@@ -70,6 +71,8 @@ def unanswered(tx: Transaction, conversation_ids: Collection[str]) -> set[str]:
 
 def words_of_turns(tx: Transaction, decided_ids: Collection[int]) -> dict[int, TurnWords]:
     """Return the words of the turns with these ``decided`` events, by the event's id."""
+    if not decided_ids:
+        return {}
     decided = event.alias("decided")
     said = event.alias("said")
     resident = tx.connection.execute(

@@ -13,7 +13,15 @@ from connectors.trackers import SNAPSHOT_EVERY
 from dialogue import Assets, Tracker
 from foundation.clock import StillClock
 from foundation.errors import CaseConflictError
-from handoff import CaseState, Outcome, latest_case, open_case_of, waiting_cases
+from handoff import (
+    CaseState,
+    Outcome,
+    attention_list,
+    latest_case,
+    open_case,
+    open_case_of,
+    waiting_cases,
+)
 from nlu.types import Intent, Understanding
 from service_hours import Calendar
 from storage import (
@@ -229,8 +237,6 @@ def test_unsure_turn_is_on_the_list_to_look_at(house: House) -> None:
     house.model.confidence = 0.1
     house.receive(conversation, "m1", "anu yang itu lho")
     house.gateway().take_turn(conversation.id)
-    from handoff import attention_list
-
     with house.store.read() as tx:
         (item,) = attention_list(tx)
         assert item.conversation == conversation.id
@@ -289,3 +295,44 @@ def test_worker_answers_what_waited_before_it_started(house: House, clock: Still
     assert worker.work_once() == 0
     for conversation in conversations:
         assert len(house.events(conversation, "bot")) == 1
+
+
+def test_case_opened_meanwhile_is_not_doubled_and_its_ticket_is_the_one_told(house: House) -> None:
+    conversation = house.conversation()
+
+    def open_one() -> None:
+        with house.store.write() as tx:
+            open_case(
+                tx,
+                conversation.id,
+                reason="gagal_kirim",
+                ticket="HK-LAIN-0001",
+                card={},
+                actor="timer",
+            )
+
+    house.model = StubModel(label="minta_cs", before=open_one)
+    house.receive(conversation, "m1", "sambungin dong ke yang bisa jawab")
+    assert house.gateway().take_turn(conversation.id) is None
+    house.model.before = lambda: None
+    assert house.gateway().take_turn(conversation.id) is not None
+    assert "HK-LAIN-0001" in str(house.events(conversation, "bot")[-1].content)
+    assert len(house.events(conversation, "case_opened")) == 1
+
+
+def test_erasing_on_request_leaves_the_skeleton_and_the_farewell_only(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "nama saya Asep, min brp org")
+    house.gateway().take_turn(conversation.id)
+    house.model.label = "hapus_data"
+    house.receive(conversation, "m2", "tolong hapus data saya")
+    house.gateway().take_turn(conversation.id)
+    house.model.label = "setuju"
+    house.receive(conversation, "m3", "ya")
+    house.gateway().take_turn(conversation.id)
+    events = house.events(conversation)
+    assert "Asep" not in str([event.content for event in events])
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert events[-1].content is not None
+    with house.store.read() as tx:
+        assert unprocessed(tx, conversation.id) == []

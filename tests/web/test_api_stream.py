@@ -1,0 +1,208 @@
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from connectors.webchat import SessionTokens
+from storage import (
+    Cursor,
+    Store,
+    Transaction,
+    append_event,
+    events_beyond,
+    open_conversation,
+)
+from web import feed as feed_module
+from web.api import stream as stream_module
+from web.api.stream import ConversationStream
+from web.feed import EventFeed
+
+
+def a_conversation(store: Store, name: str = "k-1") -> str:
+    with store.write() as tx:
+        return open_conversation(tx, channel="webchat", address=name, conversation_id=name).id
+
+
+def say(store: Store, conversation_id: str, *texts: str) -> None:
+    for text in texts:
+        with store.write() as tx:
+            append_event(
+                tx, conversation_id, type="bot", actor="bot", data={}, content={"text": text}
+            )
+
+
+def bearer(house: Any, conversation_id: str) -> dict[str, str]:
+    token = SessionTokens(house.services.secret_key).issue(conversation_id)
+    return {"Authorization": f"Bearer {token}"}
+
+
+def next_events(chunks: Iterator[Any], count: int) -> list[dict[str, Any]]:
+    """The next `count` events; heartbeats are passed over."""
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        chunk = next(chunks)
+        text = chunk.decode() if isinstance(chunk, bytes) else chunk
+        if text.startswith(":"):
+            continue
+        first, second = text.strip().split("\n")
+        event = json.loads(second.removeprefix("data: "))
+        assert first == f"id: {event['id']}"
+        found.append(event)
+    return found
+
+
+def test_backlog_then_what_comes_without_gap_or_double(store: Store, make_house: Any) -> None:
+    house = make_house(store)
+    conversation = a_conversation(store)
+    say(store, conversation, "satu", "dua", "tiga")
+    answer = house.client().get("/api/chat/stream?after=1", headers=bearer(house, conversation))
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/event-stream"
+    assert answer.headers["Cache-Control"] == "no-store"
+    chunks = iter(answer.response)
+    assert [event["text"] for event in next_events(chunks, 2)] == ["dua", "tiga"]
+    say(store, conversation, "empat")
+    assert [event["text"] for event in next_events(chunks, 1)] == ["empat"]
+    say(store, conversation, "lima", "enam")
+    assert [event["id"] for event in next_events(chunks, 2)] == [5, 6]
+    answer.close()
+
+
+def test_a_long_backlog_comes_whole(
+    sqlite_store: Store, make_house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "_PAGE", 3)
+    house = make_house(sqlite_store)
+    conversation = a_conversation(sqlite_store)
+    say(sqlite_store, conversation, *map(str, range(10)))
+    stream = ConversationStream(sqlite_store, house.feed)
+    chunks = stream.chunks(conversation, after=0)
+    assert [event["id"] for event in next_events(chunks, 10)] == list(range(1, 11))
+    chunks.close()
+
+
+def test_last_event_id_counts_when_it_is_higher(house: Any) -> None:
+    store = house.services.store
+    conversation = a_conversation(store)
+    say(store, conversation, "satu", "dua", "tiga")
+    headers = bearer(house, conversation) | {"Last-Event-ID": "2"}
+    answer = house.client().get("/api/chat/stream?after=0", headers=headers)
+    assert [event["id"] for event in next_events(iter(answer.response), 1)] == [3]
+    answer.close()
+
+
+def test_silence_is_filled_with_heartbeats_and_ends_after_its_life(house: Any) -> None:
+    conversation = a_conversation(house.services.store)
+    ticks = iter(range(100))
+    stream = ConversationStream(
+        house.services.store,
+        house.feed,
+        heartbeat=0.001,
+        lifetime=4,
+        monotonic=lambda: float(next(ticks)),
+    )
+    chunks = list(stream.chunks(conversation, after=0))
+    # One round may go to the feed's first wake-up, which is no event.
+    assert len(chunks) in (3, 4)
+    assert set(chunks) == {": detak\n\n"}
+    assert house.feed.subscribers() == 0
+
+
+def test_only_so_many_streams_of_one_conversation(house: Any) -> None:
+    conversation = a_conversation(house.services.store)
+    client: FlaskClient = house.client()
+    answers = []
+    for _ in range(12):
+        answer = client.get("/api/chat/stream", headers=bearer(house, conversation))
+        next(iter(answer.response))
+        answers.append(answer)
+    refused = client.get("/api/chat/stream", headers=bearer(house, conversation))
+    assert refused.status_code == 429
+    for answer in answers:
+        answer.close()
+    assert house.feed.subscribers() == 0
+
+
+def begun(feed: EventFeed, stack: ExitStack) -> None:
+    """The feed tells whoever waits at its beginning to look; after this it has begun."""
+    assert stack.enter_context(feed.subscribe("pemula")).wait(10)
+
+
+def test_the_feed_wakes_only_whom_it_concerns(store: Store, make_house: Any) -> None:
+    feed: EventFeed = make_house(store).feed
+    names = [a_conversation(store, f"k-{number}") for number in range(2)]
+    with ExitStack() as stack:
+        begun(feed, stack)
+        first, second = (stack.enter_context(feed.subscribe(name)) for name in names)
+        everything = stack.enter_context(feed.subscribe(None))
+        say(store, names[0], "untuk yang pertama")
+        assert first.wait(10)
+        assert everything.wait(10)
+        assert not second.wait(0)
+
+
+def test_many_streams_cost_one_query_per_poll(
+    sqlite_store: Store, make_house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(tx: Transaction, cursor: Cursor, *, limit: int) -> Any:
+        asked.append(1)
+        return events_beyond(tx, cursor, limit=limit)
+
+    monkeypatch.setattr(feed_module, "events_beyond", counted)
+    feed: EventFeed = make_house(sqlite_store).feed
+    conversation = a_conversation(sqlite_store)
+    with ExitStack() as others:
+        begun(feed, others)
+        for number in range(1999):
+            others.enter_context(feed.subscribe(f"lain-{number}"))
+        mine = others.enter_context(feed.subscribe(conversation))
+        before = len(asked)
+        say(sqlite_store, conversation, "halo")
+        assert mine.wait(10)
+        assert len(asked) - before <= 3
+        assert feed.subscribers() == 2001
+    assert feed.subscribers() == 0
+
+
+def test_the_feed_begins_behind_the_old_log(store: Store) -> None:
+    conversation = a_conversation(store)
+    say(store, conversation, "lama", "lama sekali")
+    with store.read() as tx:
+        place = feed_module.end_of_log(tx)
+        assert events_beyond(tx, place.cursor, limit=10)[0] == []
+        assert place.seen >= 2
+
+
+def test_a_long_transaction_elsewhere_holds_nothing_back(
+    postgresql_store: Store, make_house: Any
+) -> None:
+    feed: EventFeed = make_house(postgresql_store).feed
+    conversation = a_conversation(postgresql_store)
+    busy = a_conversation(postgresql_store, "lain")
+    with feed.subscribe(conversation) as mine:
+        assert mine.wait(10)
+        with postgresql_store.write() as slow:
+            append_event(slow, busy, type="bot", actor="bot", data={}, content={"text": "lama"})
+            say(postgresql_store, conversation, "halo")
+            assert mine.wait(10)
+
+
+def test_a_late_committer_is_announced_too(postgresql_store: Store, make_house: Any) -> None:
+    feed: EventFeed = make_house(postgresql_store).feed
+    late = a_conversation(postgresql_store, "lambat")
+    quick = a_conversation(postgresql_store, "cepat")
+    with ExitStack() as stack:
+        begun(feed, stack)
+        waiting = stack.enter_context(feed.subscribe(late))
+        other = stack.enter_context(feed.subscribe(quick))
+        with postgresql_store.write() as slow:
+            append_event(slow, late, type="bot", actor="bot", data={}, content={"text": "lama"})
+            say(postgresql_store, quick, "menyusul")
+            assert other.wait(10)
+        # Its id is below one that was already seen.
+        assert waiting.wait(60)

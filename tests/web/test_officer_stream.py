@@ -1,0 +1,148 @@
+"""The console's stream, read chunk by chunk: what came in between is decided by the test."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import cast
+
+import pytest
+
+from foundation.clock import StillClock
+from foundation.errors import StoreUnavailableError
+from handoff import claim
+from storage import Store, Transaction, deactivate, set_password
+from tests.web.staff import a_case, a_chat, a_turn, an_account, services_for
+from web import EventFeed, Services
+from web.officer.stream import ConsoleStream
+from web.sse import LIFETIME_SECONDS
+
+
+@dataclass
+class Always:
+    """A feed in which something may always have happened, so that nothing is waited for."""
+
+    happened: bool = True
+
+    @contextmanager
+    def subscribe(self, conversation_id: str | None) -> Iterator["Always"]:
+        assert conversation_id is None
+        yield self
+
+    def wait(self, timeout: float) -> bool:
+        return self.happened
+
+
+@pytest.fixture
+def services(store: Store, clock: StillClock) -> Services:
+    return services_for(store, clock)
+
+
+def stream_of(
+    services: Services, conversation_id: str | None = None, **more: object
+) -> Iterator[str]:
+    account = an_account(services.store, "siti")
+    values = {"feed": cast(EventFeed, Always()), "pause": lambda seconds: None, **more}
+    return ConsoleStream(
+        services, officer=account, conversation_id=conversation_id, **values
+    ).chunks()
+
+
+def names(chunk: str) -> list[str]:
+    return re.findall(r"^event: (\w+)$", chunk, re.MULTILINE)
+
+
+def test_a_console_that_comes_reads_everything_first(services: Services, store: Store) -> None:
+    chat = a_chat(store, "warga")
+    a_turn(store, chat, "halo")
+    first = next(stream_of(services, chat.id))
+    assert names(first) == ["papan", "percakapan"]
+    assert json.loads(re.findall(r"^data: (.+)$", first, re.MULTILINE)[1]) == {"last": 4}
+
+
+def test_only_what_changed_is_told(services: Services, store: Store) -> None:
+    chat, other = a_chat(store, "warga"), a_chat(store, "lain")
+    chunks = stream_of(services, chat.id)
+    next(chunks)
+    a_turn(store, other, "bukan urusan konsol ini")
+    a_turn(store, chat, "halo")
+    assert names(next(chunks)) == ["percakapan"]
+    case = a_case(store, other)
+    assert names(next(chunks)) == ["papan"]
+    a_turn(store, other, "tidak paham", decision="handoff", attention=True)
+    assert names(next(chunks)) == ["papan"]
+    with store.write() as tx:
+        claim(tx, case.id, officer_id=1, actor="officer:1")
+    assert names(next(chunks)) == ["papan"]
+
+
+def test_no_word_of_a_resident_is_in_the_stream(services: Services, store: Store) -> None:
+    chat = a_chat(store, "warga")
+    a_turn(store, chat, "rahasia", attention=True, decision="handoff")
+    assert "rahasia" not in next(stream_of(services, chat.id))
+
+
+@pytest.mark.parametrize("change", ["deactivate", "password"])
+def test_the_stream_ends_with_the_right_to_look(
+    services: Services, store: Store, clock: StillClock, change: str
+) -> None:
+    chunks = stream_of(services)
+    next(chunks)
+    clock.advance(seconds=1)
+    with store.write() as tx:
+        if change == "deactivate":
+            deactivate(tx, 1)
+        else:
+            set_password(tx, 1, "sandi-baru-yang-panjang")
+    assert list(chunks) == []
+
+
+def test_an_idle_stream_beats_and_ends_after_its_lifetime(
+    services: Services, clock: StillClock
+) -> None:
+    chunks = stream_of(services, feed=Always(happened=False))
+    assert names(next(chunks)) == ["papan"]
+    assert next(chunks).startswith(":")
+    clock.advance(seconds=LIFETIME_SECONDS)
+    assert list(chunks) == []
+
+
+def test_a_busy_console_is_told_at_most_twice_a_second(services: Services, store: Store) -> None:
+    pauses: list[float] = []
+    chunks = stream_of(services, pause=pauses.append)
+    for number in range(3):
+        next(chunks)
+        a_case(store, a_chat(store, f"warga-{number}"))
+    assert pauses == [0.5, 0.5]
+
+
+def test_a_store_that_is_down_ends_the_stream(services: Services) -> None:
+    class Down:
+        @contextmanager
+        def read(self) -> Iterator[Transaction]:
+            raise StoreUnavailableError("down")
+            yield
+
+    chunks = stream_of(services)
+    next(chunks)
+    broken = replace(services, store=cast(Store, Down()))
+    stream = ConsoleStream(
+        broken,
+        feed=cast(EventFeed, Always()),
+        officer=an_account(services.store, "dedi"),
+        conversation_id=None,
+    )
+    assert list(stream.chunks()) == []
+
+
+def test_a_change_wakes_a_waiting_console(services: Services, store: Store) -> None:
+    feed = EventFeed(store, services.wakeups)
+    try:
+        chunks = stream_of(services, feed=feed)
+        next(chunks)
+        a_case(store, a_chat(store, "warga"))
+        services.wakeups.publish()
+        assert names(next(chunk for chunk in chunks if not chunk.startswith(":"))) == ["papan"]
+    finally:
+        feed.stop()

@@ -1,0 +1,140 @@
+"""The widget's API: open a session, send messages, read or stream events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from connectors.webchat import CHANNEL, SessionTokens, parse_inbound, public_events
+from foundation.errors import NotSignedInError, TooManyRequestsError
+from storage import get_conversation, open_conversation, read_events, receive
+from web.api.body import bearer_token, json_body, whole_number
+from web.api.origins import Origins
+from web.api.stream import ConversationStream
+from web.context import feed, services
+from web.ratelimit import Limit, RateLimiter
+from web.services import LiveBundle, Services
+from web.sse import stream_response
+
+_HIGHEST_SEQ = 2**31 - 1
+_PAGE = 1000
+_STREAMS_PER_CONVERSATION = 12
+
+_SESSIONS = Limit(burst=60, per_second=1)
+_MESSAGES = Limit(burst=300, per_second=5)
+
+_WELCOMES = ("utter_selamat_datang", "utter_sapa")
+"""Responses that greet, the more particular one first."""
+
+_WELCOME_WITHOUT_MODEL: Mapping[str, Any] = json.loads(
+    Path(__file__).with_name("welcome.json").read_text(encoding="utf-8")
+)
+
+
+@dataclass(frozen=True)
+class ChatViews:
+    """The views of the chat API with what they share."""
+
+    tokens: SessionTokens
+    limiter: RateLimiter
+
+    def open_session(self) -> ResponseReturnValue:
+        """Make a conversation and return the right to it."""
+        self.limiter.spend_for_address("sessions", request.remote_addr or "", _SESSIONS)
+        conversation_id = services().new_id()
+        with services().store.write() as tx:
+            open_conversation(
+                tx, channel=CHANNEL, address=conversation_id, conversation_id=conversation_id
+            )
+        answer = jsonify(
+            token=self.tokens.issue(conversation_id),
+            conversation=conversation_id,
+            welcome=welcome(services().live_bundle()),
+        )
+        answer.status_code = 201
+        return answer
+
+    def post_message(self) -> ResponseReturnValue:
+        """Store a message; a second copy of it is told so and changes nothing."""
+        conversation_id = self._conversation()
+        self.limiter.spend("messages", conversation_id, _MESSAGES)
+        inbound = parse_inbound(
+            json_body(), conversation_id=conversation_id, now=services().clock()
+        )
+        with services().store.write() as tx:
+            if get_conversation(tx, conversation_id) is None:
+                raise NotSignedInError("token of a conversation that is gone")
+            receipt = receive(tx, inbound)
+        services().wakeups.publish()
+        return jsonify(message_id=receipt.inbox_id, duplicate=receipt.duplicate), 202
+
+    def list_events(self) -> ResponseReturnValue:
+        """Return the events behind ``after``, at most ``limit``."""
+        conversation_id = self._conversation()
+        after = whole_number("after", 0, highest=_HIGHEST_SEQ)
+        limit = max(1, whole_number("limit", _PAGE, highest=_PAGE))
+        with services().store.read() as tx:
+            if get_conversation(tx, conversation_id) is None:
+                raise NotSignedInError("token of a conversation that is gone")
+            found = read_events(tx, conversation_id, after=after, limit=limit)
+            events = public_events(tx, found)
+        return jsonify(events=events, last=events[-1]["id"] if events else after)
+
+    def stream_events(self) -> ResponseReturnValue:
+        """Stream the events behind ``after``, or behind ``Last-Event-ID`` when that is higher."""
+        conversation_id = self._conversation()
+        after = whole_number("after", 0, highest=_HIGHEST_SEQ)
+        last_seen = request.headers.get("Last-Event-ID", "")
+        if last_seen.isascii() and last_seen.isdigit():
+            after = max(after, min(int(last_seen[:19]), _HIGHEST_SEQ))
+        with services().store.read() as tx:
+            if get_conversation(tx, conversation_id) is None:
+                raise NotSignedInError("token of a conversation that is gone")
+        if feed().subscribers(conversation_id) >= _STREAMS_PER_CONVERSATION:
+            raise TooManyRequestsError("too many streams of one conversation", retry_after=30)
+        stream = ConversationStream(services().store, feed())
+        return stream_response(stream.chunks(conversation_id, after=after))
+
+    def _conversation(self) -> str:
+        return self.tokens.read(bearer_token())
+
+
+def welcome(bundle: LiveBundle | None) -> Mapping[str, Any]:
+    """Return ``{text, buttons[{title, payload}]}``, the greeting of an opened widget."""
+    if bundle is None:
+        return _WELCOME_WITHOUT_MODEL
+    for response in _WELCOMES:
+        if response in bundle.assets.domain.responses:
+            said = bundle.assets.say(response, channel=CHANNEL)
+            buttons = [{"title": one.title, "payload": one.payload} for one in said.buttons]
+            return {"text": said.text, "buttons": buttons}
+    return _WELCOME_WITHOUT_MODEL
+
+
+def chat_blueprint(services: Services, limiter: RateLimiter) -> Blueprint:
+    """Return the blueprint of ``/api/chat``."""
+    views = ChatViews(SessionTokens(services.secret_key), limiter)
+    origins = Origins(services.settings)
+    blueprint = Blueprint("chat", __name__, url_prefix="/api/chat")
+    blueprint.before_request(origins.check)
+    blueprint.after_request(origins.allow)
+    blueprint.after_request(_never_stored)
+    for rule, endpoint, view, method in (
+        ("/sessions", "open_session", views.open_session, "POST"),
+        ("/messages", "post_message", views.post_message, "POST"),
+        ("/events", "list_events", views.list_events, "GET"),
+        ("/stream", "stream_events", views.stream_events, "GET"),
+    ):
+        blueprint.add_url_rule(rule, endpoint, view, methods=[method])
+    return blueprint
+
+
+def _never_stored(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,47 @@
+"""Template filters: moments and days in Indonesian words. All times are WIB."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from flask import Flask
+
+from foundation.clock import WIB, indonesian_date, indonesian_time
+
+
+def register(app: Flask) -> None:
+    """Add the filters ``tanggal``, ``tanggal_hari``, ``hari``, ``jam`` and ``jam_iso``."""
+    app.jinja_env.filters |= {
+        "tanggal": indonesian_date,
+        "tanggal_hari": date_in_words,
+        "hari": day_in_words,
+        "jam": indonesian_time,
+        "jam_iso": iso_time,
+    }
+
+
+def date_in_words(day: date) -> str:
+    """Return a calendar day without its weekday.
+
+    >>> date_in_words(date(2026, 11, 24))
+    '24 November 2026'
+    """
+    return indonesian_date(datetime.combine(day, time(12), WIB), weekday=False)
+
+
+def day_in_words(moment: datetime) -> str:
+    """Return the WIB day of a near moment, without its year.
+
+    >>> day_in_words(datetime(2026, 11, 30, 1, 0, tzinfo=WIB))
+    'Senin, 30 November'
+    """
+    return indonesian_date(moment).rsplit(" ", 1)[0]
+
+
+def iso_time(text: str) -> str:
+    """Return the WIB time of day of an ISO 8601 moment with offset.
+
+    >>> iso_time("2026-11-24T02:05:00+00:00")
+    '09.05'
+    """
+    return indonesian_time(datetime.fromisoformat(text))

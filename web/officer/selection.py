@@ -1,0 +1,99 @@
+"""Everything about the one conversation that an officer is looking at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialogue import KnowledgeEntry
+from foundation.errors import NotFoundError
+from handoff import AttentionItem, Case, CaseState, attention_of, latest_case, position
+from service_hours import Calendar
+from storage import (
+    Account,
+    Conversation,
+    Transaction,
+    get_conversation,
+    list_accounts,
+    read_latest_events,
+)
+from web.officer.card import ContextCard, context_card
+from web.officer.transcript import PAGE, Page, page_of
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A conversation with its newest case, as of one moment.
+
+    ``holder`` is the display name of the officer who has, or last had, the case. Minutes count
+    from the opening of the case to now, or to its end; ``place`` is its place in the queue;
+    ``attention`` is a turn that nobody has looked at.
+    """
+
+    conversation: Conversation
+    case: Case | None
+    holder: str
+    mine: bool
+    place: int | None
+    attention: AttentionItem | None
+    service_minutes: int
+    page: Page
+    card: ContextCard
+
+    @property
+    def can_claim(self) -> bool:
+        """Whether the case waits for somebody."""
+        return self.case is not None and self.case.state is CaseState.WAITING
+
+    @property
+    def can_step_in(self) -> bool:
+        """Whether the assistant has it and a turn of it should be looked at."""
+        return self.attention is not None and not (self.case and self.case.is_open)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether a colleague has it now."""
+        return self.case is not None and self.case.state is CaseState.CLAIMED and not self.mine
+
+
+def read_selection(
+    tx: Transaction,
+    officer: Account,
+    conversation_id: str,
+    *,
+    knowledge: Mapping[str, KnowledgeEntry],
+    calendar: Calendar,
+) -> Selection:
+    """Read a conversation. Raises ``NotFoundError``.
+
+    Ids are unguessable, so an officer comes here only from a list that shows the conversation.
+    """
+    conversation = get_conversation(tx, conversation_id)
+    if conversation is None:
+        raise NotFoundError("no such conversation")
+    case = latest_case(tx, conversation_id)
+    events = read_latest_events(tx, conversation_id, PAGE)
+    names = display_names(tx)
+    claimed = case is not None and case.state is CaseState.CLAIMED
+    return Selection(
+        conversation=conversation,
+        case=case,
+        holder=names.get(case.officer_id or 0, "") if case else "",
+        mine=claimed and case is not None and case.officer_id == officer.id,
+        place=position(tx, case) if case else None,
+        attention=attention_of(tx, conversation_id),
+        service_minutes=_service_minutes(tx, case, calendar),
+        page=page_of(events, names),
+        card=context_card(events, knowledge, opened_with=case.card if case else {}),
+    )
+
+
+def display_names(tx: Transaction) -> dict[int, str]:
+    """Return the staff's display names by account id."""
+    return {account.id: account.display_name for account in list_accounts(tx)}
+
+
+def _service_minutes(tx: Transaction, case: Case | None, calendar: Calendar) -> int:
+    if case is None:
+        return 0
+    return int(calendar.service_minutes_between(case.opened_at, case.closed_at or tx.now))

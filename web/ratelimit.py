@@ -1,0 +1,74 @@
+"""Rate limits: token buckets in the memory of one web process.
+
+Generous on purpose: a whole village may share one address. They stop a broken client or a flood,
+not a person. Several web processes each allow the full rate.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from foundation.clock import Clock
+from foundation.errors import TooManyRequestsError
+
+_MOST_KEYS = 50_000
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``burst`` at once and ``per_second`` in the long run."""
+
+    burst: float
+    per_second: float
+
+
+LOCAL_FACTOR = 50.0
+"""Requests from this machine are those of a proxy or a load test: many people at one address."""
+
+
+class RateLimiter:
+    """Buckets by name and key. Thread-safe; forgets the buckets that were used longest ago."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+
+    def spend(self, name: str, key: str, limit: Limit) -> None:
+        """Take one token from the bucket (name, key).
+
+        Raises ``TooManyRequestsError`` with ``retry_after`` in whole seconds when it is empty.
+        """
+        now = self._clock().timestamp()
+        with self._lock:
+            tokens, then = self._buckets.pop((name, key), (limit.burst, now))
+            tokens = min(limit.burst, tokens + max(0.0, now - then) * limit.per_second)
+            enough = tokens >= 1.0
+            self._buckets[name, key] = (tokens - 1.0 if enough else tokens, now)
+            if len(self._buckets) > _MOST_KEYS:
+                self._buckets.popitem(last=False)
+        if not enough:
+            wait = math.ceil((1.0 - tokens) / limit.per_second)
+            raise TooManyRequestsError(f"limit {name}", retry_after=max(1, wait))
+
+    def spend_for_address(self, name: str, address: str, limit: Limit) -> None:
+        """Take one token from the bucket of a network address."""
+        if is_loopback(address):
+            limit = Limit(limit.burst * LOCAL_FACTOR, limit.per_second * LOCAL_FACTOR)
+        self.spend(name, address, limit)
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether the address is this machine's own.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("10.0.0.7"), is_loopback(None)
+    (True, False, False)
+    """
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False

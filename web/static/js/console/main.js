@@ -1,0 +1,104 @@
+// The officers' console. The server renders every part; this only says when to fetch which one.
+import { readBoard, readConversation, readState, switchTo } from "./parts.js";
+import { listen } from "./stream.js";
+import { attachComposer } from "./composer.js";
+import { attachKeys } from "./keys.js";
+
+const konsol = document.getElementById("konsol");
+const notices = document.getElementById("pemberitahuan");
+const MINUTE = 60_000;
+let followed = "";
+
+function refreshAll() {
+  readBoard();
+  readConversation();
+  readState();
+}
+
+function selected() {
+  return konsol.dataset.percakapan;
+}
+
+function follow() {
+  followed = selected();
+  listen(followed, {
+    papan: readBoard,
+    percakapan: () => {
+      readConversation();
+      readState();
+    },
+  });
+}
+
+function showLost() {
+  notices.replaceChildren(document.getElementById("tidak-tersambung").content.cloneNode(true));
+}
+
+// A conversation was put into the middle: by a click, a key, or after taking it over.
+function opened() {
+  const panel = document.querySelector("#percakapan > [data-percakapan]");
+  if (!panel) return;
+  attachComposer();
+  const id = panel.dataset.percakapan;
+  if (id === followed) return;
+  konsol.dataset.percakapan = id;
+  konsol.dataset.view = "percakapan";
+  notices.replaceChildren();
+  for (const item of document.querySelectorAll(".queue__item")) {
+    if (item.dataset.percakapan === id) item.setAttribute("aria-current", "true");
+    else item.removeAttribute("aria-current");
+  }
+  follow();
+  document.getElementById("judul-percakapan").focus({ preventScroll: true });
+}
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "percakapan") opened();
+});
+
+// Answers of 4xx and 5xx carry a sentence for the officer.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400) return;
+  event.detail.shouldSwap = false;
+  const html = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/html");
+  // Rendered and escaped by the server, like every other part of the page.
+  if (html && xhr.responseText) notices.innerHTML = xhr.responseText;
+  else showLost();
+});
+
+document.body.addEventListener("htmx:sendError", showLost);
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const { xhr, successful, requestConfig } = event.detail;
+  if (requestConfig?.verb !== "post") return;
+  if (!successful) {
+    refreshAll();
+    return;
+  }
+  notices.replaceChildren();
+  document.getElementById("penutup")?.close();
+  const id = xhr.getResponseHeader("X-Halo-Percakapan");
+  if (id && id !== selected()) switchTo(id);
+  refreshAll();
+});
+
+document.body.addEventListener("click", (event) => {
+  const view = event.target.closest("[data-view-to]");
+  if (view) {
+    event.preventDefault();
+    konsol.dataset.view = view.dataset.viewTo;
+    return;
+  }
+  const item = event.target.closest(".queue__item");
+  if (item && item.dataset.percakapan === selected()) konsol.dataset.view = "percakapan";
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  event.target.closest("[data-close]")?.closest("dialog").close();
+});
+
+attachComposer();
+attachKeys();
+follow();
+// Waiting times grow also when nothing happens.
+setInterval(readBoard, MINUTE);

@@ -1,0 +1,77 @@
+// The parts of the console that are fetched anew. At most one request per part is on its way;
+// what changes meanwhile is fetched once more afterwards, so that the last look is never stale.
+import { transcriptEnd, keepAtEnd } from "./transcript.js";
+
+const konsol = document.getElementById("konsol");
+const title = document.title;
+
+function coalesced(read) {
+  let running = false;
+  let again = false;
+  return async function run() {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    try {
+      do {
+        again = false;
+        await read();
+      } while (again);
+    } finally {
+      running = false;
+    }
+  };
+}
+
+function get(url, target, swap) {
+  return htmx.ajax("GET", url, { target, swap, source: target }).catch(() => {});
+}
+
+function address(part) {
+  return `/petugas/percakapan/${encodeURIComponent(konsol.dataset.percakapan)}${part}`;
+}
+
+export function currentTab() {
+  return document.querySelector("[data-tab]").dataset.tab;
+}
+
+export const readBoard = coalesced(async () => {
+  const query = new URLSearchParams({ tab: currentTab(), pilih: konsol.dataset.percakapan });
+  await get(`/petugas/antrean?${query}`, "#antrean", "innerHTML");
+  showWaiting();
+});
+
+export function showWaiting() {
+  const waiting = Number(document.querySelector("[data-waiting]").dataset.waiting);
+  document.title = waiting ? `(${waiting}) ${title}` : title;
+}
+
+export const readConversation = coalesced(async () => {
+  const log = document.getElementById("transkrip");
+  if (!log) return;
+  const settle = keepAtEnd(log);
+  await get(address(`/baru?after=${transcriptEnd(log)}`), "#transkrip", "beforeend");
+  settle();
+});
+
+export const readState = coalesced(async () => {
+  if (!document.getElementById("tindakan")) return;
+  await get(address("/keadaan"), "#tindakan", "innerHTML");
+  const state = document.querySelector("#tindakan [data-mine]");
+  const composer = document.getElementById("penulis");
+  if (!state || !composer) return;
+  // Another case than the forms were made for (a new one was opened): make them anew.
+  if (state.dataset.case !== composer.dataset.case) await get(address(""), "#percakapan", "innerHTML");
+  else composer.hidden = state.dataset.mine !== "ya";
+});
+
+// Opens a conversation as a click on its entry would, taking the lists to "Kasus saya".
+export async function switchTo(id) {
+  document.querySelector("[data-tab]").dataset.tab = "saya";
+  konsol.dataset.percakapan = id;
+  const url = `/petugas/percakapan/${encodeURIComponent(id)}?tab=saya`;
+  history.pushState({}, "", url);
+  await get(url, "#percakapan", "innerHTML");
+}

@@ -1,0 +1,5 @@
+"""WhatsApp's webhook."""
+
+from web.whatsapp.routes import register
+
+__all__ = ["register"]
