@@ -2,85 +2,69 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
-from foundation.clock import WIB
+from reports.counting import CaseClock, ChatState, Tally
 from reports.volume import COLUMNS
 from service_hours import Calendar
-from storage import Cursor, Store, StoredEvent, Transaction, events_beyond
-from storage.tables import conversation, projection, volume_day, volume_open_chat
-
-CHAT_GAP = timedelta(hours=24)
-"""A message after so long without one begins a new chat (the office's way of counting)."""
+from storage import Cursor, Store, StoredEvent, Transaction, events_beyond, upsert
+from storage.office_tables import report_case, report_chat, report_count, report_unanswered
+from storage.tables import conversation, projection, volume_day
 
 _NAME = "volume"
 _BATCH = 500
-_DECISIONS = {"answer": "bot_answered", "clarify": "clarified"}
 
 
-def catch_up(store: Store, calendar: Calendar) -> int:
+def catch_up(store: Store, calendar: Calendar, *, batch: int = _BATCH) -> int:
     """Count all events that are not counted yet; return how many were read.
 
     Each batch is a transaction under the projection's row, so that two processes never count twice.
     """
     total = 0
     while True:
+        if not _something_is_new(store):
+            return total
         with store.write() as tx:
             cursor = _locked_cursor(tx)
-            events, beyond = events_beyond(tx, cursor, limit=_BATCH)
+            events, beyond = events_beyond(tx, cursor, limit=batch)
             if events:
                 _write(tx, _count(tx, events, calendar))
                 _save_cursor(tx, beyond)
         total += len(events)
-        if len(events) < _BATCH:
+        if len(events) < batch:
             return total
 
 
-def rebuild(store: Store, calendar: Calendar) -> int:
+def rebuild(store: Store, calendar: Calendar, *, batch: int = _BATCH) -> int:
     """Forget all counters and count the whole log anew; return the number of events read."""
     with store.write() as tx:
         _locked_cursor(tx)
-        tx.connection.execute(delete(volume_day))
-        tx.connection.execute(delete(volume_open_chat))
+        for table in (volume_day, report_count, report_chat, report_case, report_unanswered):
+            tx.connection.execute(delete(table))
         _save_cursor(tx, Cursor(xid=0, id=0))
-    return catch_up(store, calendar)
+    return catch_up(store, calendar, batch=batch)
 
 
-@dataclass
-class _Counts:
-    cells: Counter[tuple[date, str, str]] = field(default_factory=Counter)
-    last_messages: dict[str, datetime] = field(default_factory=dict)
+def _something_is_new(store: Store) -> bool:
+    """Look before taking the write lock: a page that is opened must not wait for a writer."""
+    with store.read() as tx:
+        row = tx.connection.execute(select(projection).where(projection.c.name == _NAME)).first()
+        if row is None:
+            return True
+        return bool(events_beyond(tx, Cursor(xid=row.xid, id=row.id), limit=1)[0])
 
 
-def _count(tx: Transaction, events: list[StoredEvent], calendar: Calendar) -> _Counts:
+def _count(tx: Transaction, events: Sequence[StoredEvent], calendar: Calendar) -> Tally:
     ids = {event.conversation for event in events}
     channels = _channels(tx, ids)
-    counts = _Counts(last_messages=_last_messages(tx, ids))
+    tally = Tally(calendar, chats=_chats(tx, ids), cases=_cases(tx, events))
     for event in events:
-        day, channel = event.at.astimezone(WIB).date(), channels[event.conversation]
-        for column in _columns(event, counts, calendar):
-            counts.cells[day, channel, column] += 1
-    return counts
-
-
-def _columns(event: StoredEvent, counts: _Counts, calendar: Calendar) -> Iterable[str]:
-    if event.type == "user":
-        yield "messages"
-        if not calendar.is_open(event.at):
-            yield "outside_hours"
-        previous = counts.last_messages.get(event.conversation)
-        if previous is None or event.at - previous >= CHAT_GAP:
-            yield "chats"
-        counts.last_messages[event.conversation] = event.at
-    elif event.type == "decided" and event.data.get("decision") in _DECISIONS:
-        yield _DECISIONS[event.data["decision"]]
-    elif event.type == "case_opened":
-        yield "handed_over"
+        tally.add(event, channels[event.conversation])
+    return tally
 
 
 def _channels(tx: Transaction, ids: set[str]) -> dict[str, str]:
@@ -90,38 +74,87 @@ def _channels(tx: Transaction, ids: set[str]) -> dict[str, str]:
     return {row.id: row.channel for row in rows}
 
 
-def _last_messages(tx: Transaction, ids: set[str]) -> dict[str, datetime]:
-    rows = tx.connection.execute(
-        select(volume_open_chat).where(volume_open_chat.c.conversation_id.in_(ids))
-    )
-    return {row.conversation_id: row.last_message_at for row in rows}
-
-
-def _write(tx: Transaction, counts: _Counts) -> None:
-    for day, channel in sorted({(day, channel) for day, channel, _ in counts.cells}):
-        added = {column: counts.cells[day, channel, column] for column in COLUMNS}
-        here = (volume_day.c.date == day) & (volume_day.c.channel == channel)
-        row: Row[tuple[int, ...]] | None = tx.connection.execute(
-            select(*(volume_day.c[column] for column in COLUMNS)).where(here)
-        ).one_or_none()
-        if row is None:
-            tx.connection.execute(insert(volume_day).values(date=day, channel=channel, **added))
-        else:
-            summed = {column: added[column] + getattr(row, column) for column in COLUMNS}
-            tx.connection.execute(update(volume_day).where(here).values(**summed))
-    for conversation_id, moment in counts.last_messages.items():
-        _remember_message(tx, conversation_id, moment)
-
-
-def _remember_message(tx: Transaction, conversation_id: str, moment: datetime) -> None:
-    here = volume_open_chat.c.conversation_id == conversation_id
-    changed = tx.connection.execute(
-        update(volume_open_chat).where(here).values(last_message_at=moment)
-    )
-    if changed.rowcount == 0:
-        tx.connection.execute(
-            insert(volume_open_chat).values(conversation_id=conversation_id, last_message_at=moment)
+def _chats(tx: Transaction, ids: set[str]) -> dict[str, ChatState]:
+    rows = tx.connection.execute(select(report_chat).where(report_chat.c.conversation_id.in_(ids)))
+    return {
+        row.conversation_id: ChatState(
+            row.date, row.last_message_at, row.substantial, row.asked_on, row.district
         )
+        for row in rows
+    }
+
+
+def _cases(tx: Transaction, events: Iterable[StoredEvent]) -> dict[int, CaseClock]:
+    ids = {event.data.get("case_id") for event in events if event.type.startswith("case_")}
+    ids.discard(None)
+    if not ids:
+        return {}
+    rows = tx.connection.execute(select(report_case).where(report_case.c.case_id.in_(ids)))
+    return {row.case_id: CaseClock(row.opened_at, row.claimed_at, row.waited) for row in rows}
+
+
+def _write(tx: Transaction, tally: Tally) -> None:
+    _add(
+        tx,
+        report_count,
+        [
+            dict(zip(("date", "channel", "measure", "key", "amount"), (*cell, number), strict=True))
+            for cell, number in sorted(tally.cells.items())
+            if number
+        ],
+        amounts=("amount",),
+    )
+    _add(tx, volume_day, _volume(tally), amounts=COLUMNS)
+    _put(
+        tx,
+        report_chat,
+        [{"conversation_id": key, **vars(state)} for key, state in tally.chats.items()],
+    )
+    _put(tx, report_case, [{"case_id": key, **vars(clock)} for key, clock in tally.cases.items()])
+    if tally.ended:
+        tx.connection.execute(delete(report_case).where(report_case.c.case_id.in_(tally.ended)))
+    if tally.unanswered:
+        rows = [
+            {"event_id": key, "date": day, "decision": decision}
+            for key, (day, decision) in tally.unanswered.items()
+        ]
+        tx.connection.execute(insert(report_unanswered), rows)
+
+
+def _volume(tally: Tally) -> list[dict[str, Any]]:
+    """Return the contract's columns, which stand in a table of their own."""
+    rows: dict[tuple[date, str], dict[str, Any]] = {}
+    for (day, channel, measure, _), number in tally.cells.items():
+        if measure in COLUMNS:
+            empty = {"date": day, "channel": channel, **dict.fromkeys(COLUMNS, 0)}
+            rows.setdefault((day, channel), empty)[measure] += number
+    return [rows[place] for place in sorted(rows)]
+
+
+def _add(
+    tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]], *, amounts: Sequence[str]
+) -> None:
+    """Insert the rows, adding to the amounts of those that are there."""
+    if not rows:
+        return
+    statement = upsert(tx, table)
+    summed = {name: table.c[name] + statement.excluded[name] for name in amounts}
+    tx.connection.execute(
+        statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=summed),
+        list(rows),
+    )
+
+
+def _put(tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows, or replace those that are there."""
+    if not rows:
+        return
+    statement = upsert(tx, table)
+    others = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
+    tx.connection.execute(
+        statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others),
+        list(rows),
+    )
 
 
 def _locked_cursor(tx: Transaction) -> Cursor:

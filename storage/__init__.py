@@ -4,7 +4,7 @@ Every function takes a :class:`Transaction` from :meth:`Store.write` or :meth:`S
 belongs together is written in one. All of it behaves the same on SQLite and on PostgreSQL.
 """
 
-from storage import tables, whatsapp_tables
+from storage import desk_tables, office_tables, tables, whatsapp_tables
 from storage.accounts import (
     MIN_PASSWORD_LENGTH,
     ROLES,
@@ -20,6 +20,12 @@ from storage.accounts import (
     sign_in_name,
     verify_password,
 )
+from storage.attachments import (
+    Attachment,
+    attached_bytes,
+    get_attachment,
+    save_attachment,
+)
 from storage.attempts import (
     Attempt,
     AttemptState,
@@ -27,7 +33,9 @@ from storage.attempts import (
     begin_attempt,
     find_attempt,
 )
+from storage.audit import AuditRow, latest_deeds, note_deed
 from storage.columns import storable
+from storage.continuations import CODE_LIFETIME, save_continuation, take_continuation
 from storage.conversations import (
     Conversation,
     get_conversation,
@@ -77,12 +85,15 @@ from storage.wakeups import Wakeups, open_wakeups
 from storage.writing import insert_unless_there, upsert
 
 __all__ = [
+    "CODE_LIFETIME",
     "ERASED",
     "MIN_PASSWORD_LENGTH",
     "ROLES",
     "Account",
+    "Attachment",
     "Attempt",
     "AttemptState",
+    "AuditRow",
     "Conversation",
     "Cursor",
     "Dialect",
@@ -102,10 +113,12 @@ __all__ = [
     "advance_attempt",
     "append_event",
     "assign_turn",
+    "attached_bytes",
     "begin_attempt",
     "create_account",
     "deactivate",
     "demo_accounts_exist",
+    "desk_tables",
     "due_conversations",
     "due_outbox",
     "enqueue",
@@ -114,15 +127,19 @@ __all__ = [
     "find_attempt",
     "forget_resident",
     "get_account",
+    "get_attachment",
     "get_conversation",
     "get_outbox_row",
     "insert_unless_there",
+    "latest_deeds",
     "list_accounts",
     "list_events",
     "list_inbox",
     "list_outbox",
     "load_snapshot",
     "lock_conversation",
+    "note_deed",
+    "office_tables",
     "open_conversation",
     "open_wakeups",
     "read_events",
@@ -131,6 +148,8 @@ __all__ = [
     "record_failure",
     "release_leases",
     "restart_log_order",
+    "save_attachment",
+    "save_continuation",
     "save_snapshot",
     "set_outbox_state",
     "set_owner",
@@ -139,6 +158,7 @@ __all__ = [
     "sign_in_name",
     "storable",
     "tables",
+    "take_continuation",
     "take_lease",
     "unguessable_id",
     "unprocessed",

@@ -266,13 +266,6 @@ volume_day: Final = sa.Table(
     _number("outside_hours"),
 )
 
-volume_open_chat: Final = sa.Table(
-    "volume_open_chat",
-    metadata,
-    Column("conversation_id", CleanText, ForeignKey("conversation.id"), primary_key=True),
-    Column("last_message_at", Moment, nullable=False),
-)
-
 # How far a reader of the log has come: ``Cursor(xid, id)`` and what it carries along.
 projection: Final = sa.Table(
     "projection",

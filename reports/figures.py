@@ -1,0 +1,136 @@
+"""Reading the counts of a period: sums by measure, and what is derived from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from foundation.clock import WIB
+from reports.counting import WAIT_BOUNDS
+from storage import Transaction
+from storage.office_tables import report_count
+from storage.whatsapp_tables import charge
+
+WAIT_TARGET_MINUTES = 15
+"""Service minutes within which a waiting resident should get an officer; one of WAIT_BOUNDS."""
+
+_PAGE_MEASURES_NOT = ("answer",)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The counts of the WIB days ``first`` to ``last``, all channels or one.
+
+    ``sums`` are by measure and key. ``billable`` is the number of delivered WhatsApp messages by
+    Meta's category and pricing type.
+    """
+
+    first: date
+    last: date
+    sums: Mapping[str, Mapping[str, int]]
+    billable: Mapping[str, int] = field(default_factory=dict)
+
+    def total(self, measure: str) -> int:
+        """Return the sum over the measure's keys."""
+        return sum(self.sums.get(measure, {}).values())
+
+    def by_key(self, measure: str) -> dict[str, int]:
+        """Return the measure's non-zero numbers, the largest first."""
+        values = [(key, number) for key, number in self.sums.get(measure, {}).items() if number]
+        return dict(sorted(values, key=lambda item: (-item[1], item[0])))
+
+    @property
+    def overdue(self) -> int:
+        """Waits over the target."""
+        kept = {str(bound) for bound in WAIT_BOUNDS if bound <= WAIT_TARGET_MINUTES}
+        return sum(number for key, number in self.by_key("wait").items() if key not in kept)
+
+    @property
+    def mean_wait_minutes(self) -> float | None:
+        """Service minutes from the opening of a case to its first claim; None without any."""
+        return _mean(self.total("wait_seconds"), self.total("wait"))
+
+    @property
+    def mean_handling_minutes(self) -> float | None:
+        """Service minutes in officers' hands per closed case; None without any."""
+        return _mean(self.total("handling_seconds"), self.total("handled"))
+
+    @property
+    def csat(self) -> float | None:
+        """Mean of the ratings from 1 to 5; None without any."""
+        ratings = {int(key): number for key, number in self.by_key("csat").items() if key.isdigit()}
+        count = sum(ratings.values())
+        weighted = sum(value * number for value, number in ratings.items())
+        return round(weighted / count, 2) if count else None
+
+    @property
+    def pranks(self) -> int:
+        """Cases that an officer closed as a prank."""
+        return self.sums.get("resolved", {}).get("iseng", 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as one document."""
+        return {
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+            "counts": {
+                measure: self.by_key(measure)
+                for measure in sorted(self.sums)
+                if self.by_key(measure)
+            },
+            "mean_wait_minutes": self.mean_wait_minutes,
+            "mean_handling_minutes": self.mean_handling_minutes,
+            "overdue": self.overdue,
+            "csat": self.csat,
+            "pranks": self.pranks,
+            "billable_whatsapp": dict(self.billable),
+        }
+
+
+def read_figures(
+    tx: Transaction, first: date, last: date, *, channel: str = "", with_answers: bool = False
+) -> Figures:
+    """Return the figures of a period; ``with_answers`` adds the counts of each knowledge answer."""
+    c = report_count.c
+    query = (
+        sa.select(c.measure, c.key, sa.func.sum(c.amount).label("amount"))
+        .where(c.date >= first, c.date <= last)
+        .group_by(c.measure, c.key)
+    )
+    if channel:
+        query = query.where(c.channel == channel)
+    if not with_answers:
+        query = query.where(c.measure.not_in(_PAGE_MEASURES_NOT))
+    sums: dict[str, dict[str, int]] = {}
+    for row in tx.connection.execute(query):
+        sums.setdefault(row.measure, {})[row.key] = int(row.amount)
+    billable = {} if channel not in ("", "whatsapp") else _billable(tx, first, last)
+    return Figures(first, last, sums, billable)
+
+
+def day_bounds(first: date, last: date) -> tuple[datetime, datetime]:
+    """Return the moments between which the WIB days lie, the second exclusive."""
+    start = datetime.combine(first, time(), WIB)
+    return start, datetime.combine(last + timedelta(days=1), time(), WIB)
+
+
+def _billable(tx: Transaction, first: date, last: date) -> dict[str, int]:
+    start, beyond = day_bounds(first, last)
+    rows = tx.connection.execute(
+        sa.select(charge.c.category, charge.c.type, sa.func.count().label("number"))
+        .where(
+            charge.c.delivered_at.is_not(None),
+            charge.c.delivered_at >= start,
+            charge.c.delivered_at < beyond,
+        )
+        .group_by(charge.c.category, charge.c.type)
+    )
+    return {"/".join(filter(None, (row.category, row.type))): row.number for row in rows}
+
+
+def _mean(seconds: int, count: int) -> float | None:
+    return round(seconds / count / 60, 1) if count else None

@@ -1,0 +1,201 @@
+"""Counts beside the contract's columns: by hour, topic, district, people, cases, ratings."""
+
+import time
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from foundation.clock import StillClock, parse_moment
+from handoff import Outcome, claim, latest_case, open_case, release, resolve, return_to_bot
+from reports import Figures, catch_up, read_figures, rebuild
+from service_hours import Calendar
+from storage import Store, append_event, create_account, list_accounts, receive
+from storage.tables import event, projection
+from tests.builders import a_conversation, an_inbound
+
+DAY = date(2026, 11, 24)
+CALENDAR = Calendar()
+
+
+def say(store: Store, address: str, number: int = 0, channel: str = "webchat") -> str:
+    conversation = a_conversation(store, address, channel=channel)
+    with store.write() as tx:
+        receive(tx, an_inbound(conversation, f"{address}-{tx.now.timestamp()}-{number}"))
+    return conversation.id
+
+
+def decide(store: Store, conversation_id: str, decision: str = "answer", **data: Any) -> None:
+    with store.write() as tx:
+        append_event(
+            tx,
+            conversation_id,
+            type="decided",
+            actor="bot",
+            data={"decision": decision, **data},
+        )
+
+
+def a_case(store: Store, conversation_id: str, ticket: str = "HK-1") -> int:
+    with store.write() as tx:
+        return open_case(
+            tx, conversation_id, reason="diminta", ticket=ticket, card={}, actor="bot"
+        ).id
+
+
+def an_officer(store: Store) -> int:
+    with store.write() as tx:
+        return create_account(tx, "rina", "sandi-yang-panjang", "petugas").id
+
+
+def figures(store: Store, first: date = DAY, last: date = DAY) -> Figures:
+    for _ in range(200):
+        catch_up(store, CALENDAR)
+        with store.read() as tx:
+            newest = tx.connection.execute(select(func.max(event.c.id))).scalar_one()
+            if tx.connection.execute(select(projection.c.id)).scalar_one() == (newest or 0):
+                return read_figures(tx, first, last, with_answers=True)
+        time.sleep(0.05)
+    pytest.fail("the projector did not reach the end of the log")
+
+
+def test_topics_districts_and_hours_come_from_skeletons(store: Store, clock: StillClock) -> None:
+    one = say(store, "a")
+    decide(store, one, answers=["nib/biaya", "nib/cara", "halal/biaya"], district="Ciawi")
+    decide(store, one, answers=["nib/biaya"], district="Ciawi")
+    decide(store, one, district="Cibinong")
+    counted = figures(store)
+    assert counted.by_key("topic") == {"nib": 2, "halal": 1}
+    assert counted.by_key("answer") == {"nib/biaya": 2, "halal/biaya": 1, "nib/cara": 1}
+    assert counted.by_key("district") == {"Ciawi": 1, "Cibinong": 1}
+    assert counted.by_key("message_hour") == {"09": 1}
+
+
+def test_people_are_new_once(store: Store, clock: StillClock) -> None:
+    say(store, "a")
+    clock.advance(hours=25)
+    say(store, "a")
+    say(store, "b")
+    assert figures(store, DAY, date(2026, 11, 25)).by_key("people") == {"baru": 2, "kembali": 1}
+
+
+def test_waiting_and_handling_are_service_minutes(store: Store, clock: StillClock) -> None:
+    officer = an_officer(store)
+    clock.set(parse_moment("2026-11-24T17:50"))
+    case = a_case(store, say(store, "a"))
+    clock.set(parse_moment("2026-11-25T08:10"))
+    with store.write() as tx:
+        claim(tx, case, officer_id=officer, actor="officer:1")
+    clock.advance(minutes=6)
+    with store.write() as tx:
+        release(tx, case, actor="officer:1")
+    clock.advance(minutes=30)
+    with store.write() as tx:
+        claim(tx, case, officer_id=officer, actor="officer:1")
+    clock.advance(minutes=4)
+    with store.write() as tx:
+        resolve(tx, case, outcome=Outcome.SPAM, actor="officer:1")
+    counted = figures(store, DAY, date(2026, 11, 25))
+    assert counted.mean_wait_minutes == 20.0
+    assert counted.mean_handling_minutes == 10.0
+    assert counted.by_key("wait") == {"30": 1}
+    assert counted.overdue == 1
+    assert counted.pranks == 1
+
+
+def test_chat_of_greetings_only_is_an_empty_contact(store: Store, clock: StillClock) -> None:
+    decide(store, say(store, "a"), answers=[])
+    real = say(store, "b")
+    decide(store, real, answers=[])
+    assert figures(store).total("empty") == 2
+    decide(store, real, answers=["nib/biaya"])
+    decide(store, real, answers=["nib/cara"])
+    assert figures(store).total("empty") == 1
+
+
+def test_chat_left_at_a_question_back_is_abandoned(store: Store, clock: StillClock) -> None:
+    decide(store, say(store, "a"), "clarify")
+    decide(store, say(store, "b"), "clarify")
+    assert figures(store).total("abandoned") == 2
+    clock.advance(minutes=1)
+    say(store, "b")
+    assert figures(store).total("abandoned") == 1
+
+
+def test_ratings_of_both_ways_are_one_figure(store: Store, clock: StillClock) -> None:
+    one = say(store, "a")
+    decide(store, one, rating=2)
+    for value in (5, 5):
+        with store.write() as tx:
+            append_event(
+                tx, one, type="rated", actor="resident", data={"kind": "csat", "value": value}
+            )
+    with store.write() as tx:
+        append_event(tx, one, type="rated", actor="resident", data={"kind": "jempol", "value": 1})
+    assert figures(store).csat == 4.0
+
+
+def test_channel_can_be_chosen(store: Store, clock: StillClock) -> None:
+    say(store, "a")
+    say(store, "a", channel="whatsapp")
+    figures(store)
+    with store.read() as tx:
+        assert read_figures(tx, DAY, DAY, channel="whatsapp").total("chats") == 1
+        assert read_figures(tx, DAY, DAY).total("chats") == 2
+
+
+STEP = st.tuples(
+    st.sampled_from("ab"),
+    st.integers(1, 2000),
+    st.sampled_from(["say", "answer", "clarify", "rate", "open", "claim", "close", "return"]),
+)
+
+
+def _do(store: Store, officer: int, address: str, what: str, number: int) -> None:
+    conversation = a_conversation(store, address).id
+    if what == "say":
+        say(store, address, number)
+    elif what in ("answer", "clarify"):
+        decide(
+            store, conversation, what, answers=["nib/biaya"], district="Ciawi", rating=number % 3
+        )
+    elif what == "open":
+        a_case(store, conversation, f"HK-{number}")
+    else:
+        with store.write() as tx:
+            case = latest_case(tx, conversation)
+            if case is None or not case.is_open:
+                return
+            if what == "claim":
+                claim(tx, case.id, officer_id=officer, actor="officer:1")
+            elif what == "close":
+                resolve(tx, case.id, outcome=Outcome.ANSWERED, actor="officer:1")
+            elif what == "return":
+                return_to_bot(tx, case.id, actor="officer:1")
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(STEP, max_size=20), batch=st.integers(1, 5))
+def test_counting_piece_by_piece_equals_counting_at_once(
+    sqlite_store: Store, clock: StillClock, steps: list[tuple[str, int, str]], batch: int
+) -> None:
+    with sqlite_store.read() as tx:
+        known = tx.connection.execute(select(func.count()).select_from(event)).scalar_one()
+        accounts = list_accounts(tx)
+    officer = accounts[0].id if accounts else an_officer(sqlite_store)
+    for number, (address, minutes, what) in enumerate(steps):
+        clock.advance(minutes=minutes)
+        _do(sqlite_store, officer, address, what, known * 100 + number)
+        catch_up(sqlite_store, CALENDAR, batch=batch)
+    last = date(2036, 1, 1)
+    catch_up(sqlite_store, CALENDAR)
+    with sqlite_store.read() as tx:
+        before = read_figures(tx, DAY, last, with_answers=True).to_json()
+    rebuild(sqlite_store, CALENDAR)
+    with sqlite_store.read() as tx:
+        assert read_figures(tx, DAY, last, with_answers=True).to_json() == before
