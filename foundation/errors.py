@@ -176,3 +176,11 @@ class CaseConflictError(HaloError):
     code = "H070"
     http_status = 409
     default_text = "Kasus ini sudah ditangani petugas lain atau sudah ditutup."
+
+
+class RecordConflictError(HaloError):
+    """An office record exists already, is closed, or was added to at the same moment."""
+
+    code = "H090"
+    http_status = 409
+    default_text = "Catatan ini baru saja berubah. Muat ulang halaman untuk melihat yang terbaru."

@@ -36,7 +36,7 @@ Cell = tuple[date, str, str, str]
 class ChatState:
     """A conversation's present chat: its first WIB day and what came of it so far."""
 
-    date: date
+    began_on: date
     last_message_at: datetime
     substantial: bool = False
     asked_on: date | None = None
@@ -133,7 +133,7 @@ class Tally:
     def _make_substantial(self, state: ChatState, channel: str) -> None:
         if not state.substantial:
             state.substantial = True
-            self._sum(state.date, channel, "empty", by=-1)
+            self._sum(state.began_on, channel, "empty", by=-1)
 
     def _opened(self, event: StoredEvent, channel: str) -> None:
         self._count(event, channel, "handed_over")

@@ -78,7 +78,7 @@ def _chats(tx: Transaction, ids: set[str]) -> dict[str, ChatState]:
     rows = tx.connection.execute(select(report_chat).where(report_chat.c.conversation_id.in_(ids)))
     return {
         row.conversation_id: ChatState(
-            row.date, row.last_message_at, row.substantial, row.asked_on, row.district
+            row.began_on, row.last_message_at, row.substantial, row.asked_on, row.district
         )
         for row in rows
     }

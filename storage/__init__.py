@@ -34,7 +34,7 @@ from storage.attempts import (
     find_attempt,
 )
 from storage.audit import AuditRow, latest_deeds, note_deed
-from storage.columns import storable
+from storage.columns import storable, storable_document
 from storage.continuations import CODE_LIFETIME, save_continuation, take_continuation
 from storage.conversations import (
     Conversation,
@@ -157,6 +157,7 @@ __all__ = [
     "sign_in",
     "sign_in_name",
     "storable",
+    "storable_document",
     "tables",
     "take_continuation",
     "take_lease",

@@ -31,7 +31,7 @@ report_chat: Final = sa.Table(
     "report_chat",
     metadata,
     Column("conversation_id", CleanText, ForeignKey("conversation.id"), primary_key=True),
-    Column("date", sa.Date, nullable=False),
+    Column("began_on", sa.Date, nullable=False),
     Column("last_message_at", Moment, nullable=False),
     Column("substantial", sa.Boolean, nullable=False),
     # The WIB day on which the assistant asked something that nobody answered yet.
@@ -140,15 +140,13 @@ _UNCHANGEABLE_POSTGRESQL = (
     "FOR EACH ROW EXECUTE FUNCTION office_record_is_fixed()",
 )
 
+
+def _after_create(statement: str, *, dialect: str) -> None:
+    rule = sa.DDL(statement)  # type: ignore[no-untyped-call]
+    sa.event.listen(office_record, "after_create", rule.execute_if(dialect=dialect))
+
+
 for _verb in ("update", "delete"):
-    sa.event.listen(
-        office_record,
-        "after_create",
-        sa.DDL(_UNCHANGEABLE_SQLITE.format(verb=_verb, upper=_verb.upper())).execute_if(
-            dialect="sqlite"
-        ),
-    )
+    _after_create(_UNCHANGEABLE_SQLITE.format(verb=_verb, upper=_verb.upper()), dialect="sqlite")
 for _statement in _UNCHANGEABLE_POSTGRESQL:
-    sa.event.listen(
-        office_record, "after_create", sa.DDL(_statement).execute_if(dialect="postgresql")
-    )
+    _after_create(_statement, dialect="postgresql")

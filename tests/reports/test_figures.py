@@ -1,42 +1,18 @@
 """Counts beside the contract's columns: by hour, topic, district, people, cases, ratings."""
 
-import time
 from datetime import date
-from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from foundation.clock import StillClock, parse_moment
 from handoff import Outcome, claim, latest_case, open_case, release, resolve, return_to_bot
-from reports import Figures, catch_up, read_figures, rebuild
-from service_hours import Calendar
-from storage import Store, append_event, create_account, list_accounts, receive
-from storage.tables import event, projection
-from tests.builders import a_conversation, an_inbound
-
-DAY = date(2026, 11, 24)
-CALENDAR = Calendar()
-
-
-def say(store: Store, address: str, number: int = 0, channel: str = "webchat") -> str:
-    conversation = a_conversation(store, address, channel=channel)
-    with store.write() as tx:
-        receive(tx, an_inbound(conversation, f"{address}-{tx.now.timestamp()}-{number}"))
-    return conversation.id
-
-
-def decide(store: Store, conversation_id: str, decision: str = "answer", **data: Any) -> None:
-    with store.write() as tx:
-        append_event(
-            tx,
-            conversation_id,
-            type="decided",
-            actor="bot",
-            data={"decision": decision, **data},
-        )
+from reports import catch_up, read_figures, rebuild
+from storage import Store, append_event, create_account, list_accounts
+from storage.tables import event
+from tests.builders import a_conversation
+from tests.reports.report_kit import CALENDAR, DAY, decide, figures, say
 
 
 def a_case(store: Store, conversation_id: str, ticket: str = "HK-1") -> int:
@@ -49,17 +25,6 @@ def a_case(store: Store, conversation_id: str, ticket: str = "HK-1") -> int:
 def an_officer(store: Store) -> int:
     with store.write() as tx:
         return create_account(tx, "rina", "sandi-yang-panjang", "petugas").id
-
-
-def figures(store: Store, first: date = DAY, last: date = DAY) -> Figures:
-    for _ in range(200):
-        catch_up(store, CALENDAR)
-        with store.read() as tx:
-            newest = tx.connection.execute(select(func.max(event.c.id))).scalar_one()
-            if tx.connection.execute(select(projection.c.id)).scalar_one() == (newest or 0):
-                return read_figures(tx, first, last, with_answers=True)
-        time.sleep(0.05)
-    pytest.fail("the projector did not reach the end of the log")
 
 
 def test_topics_districts_and_hours_come_from_skeletons(store: Store, clock: StillClock) -> None:

@@ -40,7 +40,7 @@ def _counts() -> None:
     op.create_table(
         "report_chat",
         Column("conversation_id", CleanText, ForeignKey("conversation.id"), primary_key=True),
-        Column("date", sa.Date, nullable=False),
+        Column("began_on", sa.Date, nullable=False),
         Column("last_message_at", Moment, nullable=False),
         Column("substantial", sa.Boolean, nullable=False),
         Column("asked_on", sa.Date),

@@ -1,0 +1,48 @@
+"""Small makers for the tests of the office's figures."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from reports import Figures, catch_up, read_figures
+from service_hours import Calendar
+from storage import Store, append_event, receive
+from storage.tables import event, projection
+from tests.builders import a_conversation, an_inbound
+
+DAY = date(2026, 11, 24)
+CALENDAR = Calendar()
+
+
+def say(store: Store, address: str, number: int = 0, channel: str = "webchat") -> str:
+    conversation = a_conversation(store, address, channel=channel)
+    with store.write() as tx:
+        receive(tx, an_inbound(conversation, f"{address}-{tx.now.timestamp()}-{number}"))
+    return conversation.id
+
+
+def decide(store: Store, conversation_id: str, decision: str = "answer", **data: Any) -> None:
+    with store.write() as tx:
+        append_event(
+            tx,
+            conversation_id,
+            type="decided",
+            actor="bot",
+            data={"decision": decision, **data},
+        )
+
+
+def figures(store: Store, first: date = DAY, last: date = DAY) -> Figures:
+    for _ in range(200):
+        catch_up(store, CALENDAR)
+        with store.read() as tx:
+            newest = tx.connection.execute(select(func.max(event.c.id))).scalar_one()
+            if tx.connection.execute(select(projection.c.id)).scalar_one() == (newest or 0):
+                return read_figures(tx, first, last, with_answers=True)
+        time.sleep(0.05)
+    pytest.fail("the projector did not reach the end of the log")
