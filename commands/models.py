@@ -48,8 +48,8 @@ def _train(config: Settings, data: Path, out: Path, seed: int) -> BundleInfo:
 
         def progress(stage: str, done: int, total: int) -> None:
             bar.set_description(_STAGES.get(stage, stage), refresh=False)
-            bar.total, bar.n = max(total, 1), done
-            bar.refresh()
+            bar.total = max(total, 1)
+            bar.update(done - bar.n)
 
         embedding = wiring.embedding(config)
         return build_bundle(data, out, seed=seed, embedding=embedding, progress=progress)

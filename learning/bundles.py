@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nlu
 from dialogue import ASSET_FILES, Assets
-from foundation.errors import ModelDamagedError
+from foundation.errors import ModelDamagedError, TrainingDataError
 from nlu.types import Understands
 
 ASSET_FOLDERS = ("knowledge",)
@@ -87,16 +87,22 @@ def list_bundles(models_dir: Path) -> list[BundleInfo]:
 def load_bundle_parts(folder: Path) -> tuple[Assets, Understands]:
     """Verify every file and load the bundle.
 
-    Raises ``ModelDamagedError`` when a file is missing, changed or not listed.
+    Raises ``ModelDamagedError`` when a file is missing, changed or not listed, or when the words
+    were written for another version of this program.
     """
-    _verify(folder)
-    return Assets.load(folder / "assets"), nlu.load_model(folder / "nlu")
+    return load_assets(folder), nlu.load_model(folder / "nlu")
 
 
 def load_assets(folder: Path) -> Assets:
-    """Verify every file and load the words of the bundle without its model."""
+    """Verify every file and load the words of the bundle without its model.
+
+    Raises ``ModelDamagedError`` as :func:`load_bundle_parts` does.
+    """
     _verify(folder)
-    return Assets.load(folder / "assets")
+    try:
+        return Assets.load(folder / "assets")
+    except TrainingDataError as error:
+        raise ModelDamagedError(f"{folder.name} does not fit this program: {error}") from error
 
 
 def _keep(building: Path, models_dir: Path, inputs: str) -> BundleInfo:
