@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage import whatsapp_tables
+from storage import webchat_tables, whatsapp_tables
 from storage.conversations import lock_conversation
 from storage.store import Transaction
 from storage.tables import (
@@ -51,7 +51,12 @@ def erase_content(tx: Transaction, conversation_id: str) -> int:
         )
     )
     _erase_replies(tx, conversation_id)
-    for table in (snapshot, whatsapp_tables.media):
+    for table in (
+        snapshot,
+        whatsapp_tables.media,
+        webchat_tables.attachment,
+        webchat_tables.continuation,
+    ):
         execute(sa.delete(table).where(table.c.conversation_id == conversation_id))
     execute(
         sa.update(case_)

@@ -27,9 +27,7 @@ def parse_inbound(body: Any, *, conversation_id: str, now: datetime) -> Inbound:
     """
     if not isinstance(body, Mapping):
         raise BadMessageError("body is not a JSON object")
-    message_id = body.get("client_message_id")
-    if not isinstance(message_id, str) or not 0 < len(message_id) <= _ID_LIMIT:
-        raise BadMessageError("client_message_id must be a text of 1 to 128 characters")
+    message_id = checked_message_id(body.get("client_message_id"))
     text, payload = body.get("text"), body.get("payload")
     if isinstance(payload, str) and 0 < len(payload) <= _PAYLOAD_LIMIT:
         title = body.get("title")
@@ -43,6 +41,13 @@ def parse_inbound(body: Any, *, conversation_id: str, now: datetime) -> Inbound:
             reader_text="Pesan terlalu panjang. Silakan bagi menjadi beberapa pesan.",
         )
     return _inbound(conversation_id, message_id, now, text=text, payload=None)
+
+
+def checked_message_id(value: Any) -> str:
+    """Return the widget's own id of a message. Raises ``BadMessageError``."""
+    if not isinstance(value, str) or not 0 < len(value) <= _ID_LIMIT:
+        raise BadMessageError("client_message_id must be a text of 1 to 128 characters")
+    return value
 
 
 def _inbound(

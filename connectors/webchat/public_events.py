@@ -11,7 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from connectors.webchat.ratings import FAREWELLS, is_answer
 from storage import StoredEvent, Transaction, tables
+
+_CASE_STATES = {"transferred": "claimed", "taken_over": "claimed"}
+"""Between officers a case changes hands without the resident's part in it changing."""
 
 _SPEAKER = {"user": "resident", "bot": "bot", "officer": "officer", "system": "system"}
 
@@ -28,6 +32,8 @@ def public_events(tx: Transaction, events: Sequence[StoredEvent]) -> list[dict[s
 
 def public_event(event: StoredEvent, *, client_ids: Mapping[int, str]) -> dict[str, Any]:
     """Return ``{id, type, from, text, buttons[{title, payload}], at}`` and what the type adds.
+
+    ``rate`` on a bot message invites a rating, ``file`` on a resident's is its attachment.
 
     ``client_ids`` maps inbox ids to the widget's own message ids.
     """
@@ -50,13 +56,33 @@ def public_event(event: StoredEvent, *, client_ids: Mapping[int, str]) -> dict[s
             shown["name"] = event.data.get("officer", "")
         if event.type == "user":
             shown["client_message_id"] = client_ids.get(event.data.get("inbox_id", 0))
+            shown |= _file(content.get("media"))
+        if event.type == "bot":
+            shown |= _asked_for(event)
     elif event.type.startswith("case_"):
+        change = event.type.removeprefix("case_")
         shown |= {
             "type": "case",
-            "state": event.type.removeprefix("case_"),
+            "state": _CASE_STATES.get(change, change),
             "ticket": event.data.get("ticket"),
         }
+    elif event.type == "rated":
+        shown |= {"type": "rated", **{key: event.data.get(key) for key in ("kind", "value", "seq")}}
     return shown
+
+
+def _asked_for(event: StoredEvent) -> dict[str, Any]:
+    """Say which rating the message invites: of this answer, or of the whole service."""
+    if is_answer(event):
+        return {"rate": "thumb"}
+    return {"rate": "csat"} if event.data.get("response") in FAREWELLS else {}
+
+
+def _file(media: Any) -> dict[str, Any]:
+    if not isinstance(media, Mapping):
+        return {}
+    shown = {"name": media.get("filename") or "", "kind": media.get("kind") or "document"}
+    return {"file": {**shown, "size": media.get("size") or 0}}
 
 
 def _client_message_ids(tx: Transaction, events: Sequence[StoredEvent]) -> dict[int, str]:

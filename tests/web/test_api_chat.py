@@ -1,13 +1,14 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.webchat import SessionTokens
 from foundation.clock import StillClock
-from storage import Store
+from storage import Store, tables
 
 QUESTION = "min brp org sih klo mau bikin koperasi"
 
@@ -28,7 +29,7 @@ def events_of(client: FlaskClient, bearer: dict[str, str], after: int = 0) -> li
 
 def test_a_session_greets_and_says_that_a_bot_speaks(client: FlaskClient) -> None:
     body = client.post("/api/chat/sessions").json
-    assert set(body) == {"token", "conversation", "welcome"}
+    assert set(body) == {"token", "conversation", "welcome", "whatsapp"}
     assert "asisten otomatis" in body["welcome"]["text"].lower()
     assert {"title": "Chat dengan CS", "payload": "/minta_cs"} in body["welcome"]["buttons"]
 
@@ -140,14 +141,25 @@ def test_without_a_good_token_nothing_is_shown(
     assert answer.json["error"]["code"] == "H060"
 
 
-def test_a_token_of_a_lost_conversation_is_refused(house: Any) -> None:
+def test_a_widget_that_has_seen_a_lost_conversation_must_begin_anew(house: Any) -> None:
     token = SessionTokens(house.services.secret_key).issue("id-hilang")
     bearer = {"Authorization": f"Bearer {token}"}
     client = house.client()
-    message = {"client_message_id": "a", "text": "x"}
-    assert client.get("/api/chat/events", headers=bearer).status_code == 401
-    assert client.get("/api/chat/stream", headers=bearer).status_code == 401
-    assert client.post("/api/chat/messages", json=message, headers=bearer).status_code == 401
+    assert client.get("/api/chat/events?after=7", headers=bearer).status_code == 401
+    assert client.get("/api/chat/stream?after=7", headers=bearer).status_code == 401
+    assert events_of(client, bearer) == []
+
+
+def test_a_session_is_not_written_before_its_first_message(store: Store, make_house: Any) -> None:
+    client = make_house(store).client()
+    bearer = a_session(client)
+    with store.read() as tx:
+        assert tx.connection.execute(sa.select(tables.conversation)).all() == []
+    client.post(
+        "/api/chat/messages", json={"client_message_id": "a", "text": QUESTION}, headers=bearer
+    )
+    with store.read() as tx:
+        assert len(tx.connection.execute(sa.select(tables.conversation)).all()) == 1
 
 
 @pytest.mark.parametrize(
@@ -196,7 +208,10 @@ def test_when_the_store_is_away_the_sender_is_asked_to_retry(
     house = make_house(sqlite_store)
     nowhere = Store.open("postgresql://nobody@127.0.0.1:1/none", clock=clock)
     object.__setattr__(house.services, "store", nowhere)
-    answer = house.client().post("/api/chat/sessions")
+    client = house.client()
+    bearer = a_session(client)
+    message = {"client_message_id": "a", "text": "x"}
+    answer = client.post("/api/chat/messages", json=message, headers=bearer)
     assert answer.status_code == 503
     assert answer.json["error"]["code"] == "H040"
     assert int(answer.headers["Retry-After"]) > 0

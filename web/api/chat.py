@@ -13,8 +13,9 @@ from flask.typing import ResponseReturnValue
 
 from connectors.webchat import CHANNEL, SessionTokens, parse_inbound, public_events
 from foundation.errors import NotSignedInError, TooManyRequestsError
-from storage import get_conversation, open_conversation, read_events, receive
+from storage import Transaction, get_conversation, open_conversation, read_events, receive
 from web.api.body import bearer_token, json_body, whole_number
+from web.api.extras import ExtraViews
 from web.api.origins import Origins
 from web.api.stream import ConversationStream
 from web.context import feed, services
@@ -45,17 +46,18 @@ class ChatViews:
     limiter: RateLimiter
 
     def open_session(self) -> ResponseReturnValue:
-        """Make a conversation and return the right to it."""
+        """Return the right to a new conversation.
+
+        Nothing is written before the first message: most who look in say nothing.
+        """
         self.limiter.spend_for_address("sessions", request.remote_addr or "", _SESSIONS)
-        conversation_id = services().new_id()
-        with services().store.write() as tx:
-            open_conversation(
-                tx, channel=CHANNEL, address=conversation_id, conversation_id=conversation_id
-            )
+        known = services()
+        conversation_id = known.new_id()
         answer = jsonify(
             token=self.tokens.issue(conversation_id),
             conversation=conversation_id,
-            welcome=welcome(services().live_bundle()),
+            welcome=welcome(known.live_bundle()),
+            whatsapp=bool(known.settings.whatsapp_number),
         )
         answer.status_code = 201
         return answer
@@ -68,8 +70,9 @@ class ChatViews:
             json_body(), conversation_id=conversation_id, now=services().clock()
         )
         with services().store.write() as tx:
-            if get_conversation(tx, conversation_id) is None:
-                raise NotSignedInError("token of a conversation that is gone")
+            open_conversation(
+                tx, channel=CHANNEL, address=conversation_id, conversation_id=conversation_id
+            )
             receipt = receive(tx, inbound)
         services().wakeups.publish()
         return jsonify(message_id=receipt.inbox_id, duplicate=receipt.duplicate), 202
@@ -80,8 +83,7 @@ class ChatViews:
         after = whole_number("after", 0, highest=_HIGHEST_SEQ)
         limit = max(1, whole_number("limit", _PAGE, highest=_PAGE))
         with services().store.read() as tx:
-            if get_conversation(tx, conversation_id) is None:
-                raise NotSignedInError("token of a conversation that is gone")
+            _check_place(tx, conversation_id, after)
             found = read_events(tx, conversation_id, after=after, limit=limit)
             events = public_events(tx, found)
         return jsonify(events=events, last=events[-1]["id"] if events else after)
@@ -94,8 +96,7 @@ class ChatViews:
         if last_seen.isascii() and last_seen.isdigit():
             after = max(after, min(int(last_seen[:19]), _HIGHEST_SEQ))
         with services().store.read() as tx:
-            if get_conversation(tx, conversation_id) is None:
-                raise NotSignedInError("token of a conversation that is gone")
+            _check_place(tx, conversation_id, after)
         if feed().subscribers(conversation_id) >= _STREAMS_PER_CONVERSATION:
             raise TooManyRequestsError("too many streams of one conversation", retry_after=30)
         stream = ConversationStream(services().store, feed())
@@ -117,9 +118,19 @@ def welcome(bundle: LiveBundle | None) -> Mapping[str, Any]:
     return _WELCOME_WITHOUT_MODEL
 
 
+def _check_place(tx: Transaction, conversation_id: str, after: int) -> None:
+    """Raise ``NotSignedInError`` for a widget that has seen events of a talk that is not there.
+
+    So it goes when an older copy of the store was put back: the widget must begin anew.
+    """
+    if 0 < after < _HIGHEST_SEQ and get_conversation(tx, conversation_id) is None:
+        raise NotSignedInError("token of a conversation that is gone")
+
+
 def chat_blueprint(services: Services, limiter: RateLimiter) -> Blueprint:
     """Return the blueprint of ``/api/chat``."""
-    views = ChatViews(SessionTokens(services.secret_key), limiter)
+    tokens = SessionTokens(services.secret_key)
+    views, extras = ChatViews(tokens, limiter), ExtraViews(tokens, limiter)
     origins = Origins(services.settings)
     blueprint = Blueprint("chat", __name__, url_prefix="/api/chat")
     blueprint.before_request(origins.check)
@@ -130,6 +141,7 @@ def chat_blueprint(services: Services, limiter: RateLimiter) -> Blueprint:
         ("/messages", "post_message", views.post_message, "POST"),
         ("/events", "list_events", views.list_events, "GET"),
         ("/stream", "stream_events", views.stream_events, "GET"),
+        *extras.rules(),
     ):
         blueprint.add_url_rule(rule, endpoint, view, methods=[method])
     return blueprint

@@ -1,0 +1,316 @@
+"""Ratings, the queue, files, the way to WhatsApp and erasing, as the widget asks for them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from foundation.clock import StillClock
+from handoff import Outcome, claim, get_case, open_case_of, resolve
+from storage import (
+    CODE_LIFETIME,
+    Store,
+    create_account,
+    read_events,
+    tables,
+    take_continuation,
+)
+from storage.webchat_tables import attachment
+
+QUESTION = "min brp org sih klo mau bikin koperasi"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+PDF = b"%PDF-1.7\n" + b"x" * 40
+
+
+class Resident:
+    """One widget, over HTTP."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        opened = client.post("/api/chat/sessions").json
+        self.conversation: str = opened["conversation"]
+        self.bearer = {"Authorization": f"Bearer {opened['token']}"}
+        self.sent = 0
+
+    def say(self, **body: str) -> None:
+        self.sent += 1
+        message = {"client_message_id": str(self.sent), **body}
+        answer = self.client.post("/api/chat/messages", json=message, headers=self.bearer)
+        assert answer.status_code == 202
+
+    def events(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.client.get("/api/chat/events", headers=self.bearer).json[
+            "events"
+        ]
+        return found
+
+    def rate(self, **body: Any) -> Any:
+        return self.client.post("/api/chat/ratings", json=body, headers=self.bearer)
+
+    def attach(self, content: bytes, *, name: str = "foto.png", key: str = "f1") -> Any:
+        return self.client.post(
+            f"/api/chat/attachments?client_message_id={key}&name={name}",
+            data=content,
+            headers=self.bearer,
+        )
+
+
+@pytest.fixture
+def resident(store: Store, make_house: Any) -> Resident:
+    return Resident(make_house(store, whatsapp_number="6281200000000").client())
+
+
+def _closed_case(resident: Resident, store: Store) -> int:
+    resident.say(payload="/minta_cs")
+    with store.write() as tx:
+        officer = create_account(tx, "sari", "sandi-cukup-panjang-1", "petugas").id
+    with store.read() as tx:
+        case = open_case_of(tx, resident.conversation)
+    assert case is not None
+    with store.write() as tx:
+        claim(tx, case.id, officer_id=officer, actor=f"officer:{officer}")
+        resolve(tx, case.id, outcome=Outcome.ANSWERED, actor=f"officer:{officer}")
+    return case.id
+
+
+class TestRatings:
+    def test_an_answer_invites_a_thumb_and_names_what_was_answered(
+        self, resident: Resident, store: Store
+    ) -> None:
+        resident.say(text=QUESTION)
+        (answer,) = [event for event in resident.events() if event.get("rate") == "thumb"]
+        assert resident.rate(kind="thumb", value="down", seq=answer["id"]).status_code == 201
+        with store.read() as tx:
+            rated = read_events(tx, resident.conversation)[-1]
+        assert rated.type == "rated"
+        assert rated.content is None
+        assert rated.data == {
+            "kind": "thumb",
+            "value": "down",
+            "seq": answer["id"],
+            "answered": ["pendirian_koperasi/jumlah_pendiri"],
+        }
+        shown = resident.events()[-1]
+        assert (shown["type"], shown["value"], shown["seq"]) == ("rated", "down", answer["id"])
+
+    def test_the_same_rating_again_changes_nothing_and_another_replaces_it(
+        self, resident: Resident
+    ) -> None:
+        resident.say(text=QUESTION)
+        seq = next(event["id"] for event in resident.events() if event.get("rate"))
+        first = resident.rate(kind="thumb", value="up", seq=seq).json
+        count = len(resident.events())
+        assert resident.rate(kind="thumb", value="up", seq=seq).json == first
+        assert len(resident.events()) == count
+        resident.rate(kind="thumb", value="down", seq=seq)
+        assert [e["value"] for e in resident.events() if e["type"] == "rated"] == ["up", "down"]
+
+    def test_the_end_of_a_case_is_rated_with_its_number(
+        self, resident: Resident, store: Store
+    ) -> None:
+        case = _closed_case(resident, store)
+        (end,) = [event for event in resident.events() if event.get("state") == "resolved"]
+        assert resident.rate(kind="csat", value=5, seq=end["id"]).status_code == 201
+        with store.read() as tx:
+            data = read_events(tx, resident.conversation)[-1].data
+        assert data == {
+            "kind": "csat",
+            "value": 5,
+            "seq": end["id"],
+            "answered": [],
+            "case_id": case,
+        }
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"kind": "csat", "value": 0, "seq": 1},
+            {"kind": "csat", "value": 6, "seq": 1},
+            {"kind": "csat", "value": True, "seq": 1},
+            {"kind": "csat", "value": "5", "seq": 1},
+            {"kind": "thumb", "value": 1, "seq": 1},
+            {"kind": "thumb", "value": "up", "seq": 0},
+            {"kind": "thumb", "value": "up", "seq": 2**40},
+            {"kind": "bintang", "value": 1, "seq": 1},
+            {"kind": "thumb", "value": "up", "seq": 1},
+            {"kind": "csat", "value": 5, "seq": 1},
+            {"kind": "csat", "value": 5, "seq": 999},
+        ],
+    )
+    def test_nothing_else_is_a_rating(self, resident: Resident, body: dict[str, Any]) -> None:
+        resident.say(text=QUESTION)
+        before = resident.events()
+        assert resident.rate(**body).status_code == 400
+        assert resident.events() == before
+
+
+class TestQueue:
+    def queue(self, resident: Resident) -> Any:
+        return resident.client.get("/api/chat/queue", headers=resident.bearer).json
+
+    def test_without_a_waiting_case_there_is_no_place(self, resident: Resident) -> None:
+        assert self.queue(resident)["place"] is None
+
+    def test_the_second_who_waits_is_second_and_moves_up(
+        self, resident: Resident, store: Store
+    ) -> None:
+        resident.say(payload="/minta_cs")
+        second = Resident(resident.client)
+        second.say(payload="/minta_cs")
+        assert self.queue(resident)["place"] == 1
+        told = self.queue(second)
+        assert told == {"place": 2, "minutes": None, "at": None, "opens_at": None}
+        _claim_first(store, resident)
+        assert self.queue(second)["place"] == 1
+
+    def test_outside_the_hours_the_next_opening_is_told(
+        self, resident: Resident, clock: StillClock
+    ) -> None:
+        clock.advance(hours=12)
+        resident.say(payload="/minta_cs")
+        assert self.queue(resident)["opens_at"] == "2026-11-25T01:00:00+00:00"
+
+
+def _claim_first(store: Store, resident: Resident) -> None:
+    with store.write() as tx:
+        officer = create_account(tx, "sari", "sandi-cukup-panjang-1", "petugas").id
+        case = open_case_of(tx, resident.conversation)
+        assert case is not None
+        claim(tx, case.id, officer_id=officer, actor=f"officer:{officer}")
+
+
+class TestFiles:
+    def test_a_picture_becomes_a_message_and_is_kept_as_it_came(
+        self, resident: Resident, store: Store
+    ) -> None:
+        assert resident.attach(PNG, name="..%2Fktp <b>.exe").status_code == 202
+        shown = resident.events()[0]
+        assert shown["file"] == {"name": "ktp b.png", "kind": "image", "size": len(PNG)}
+        with store.read() as tx:
+            (row,) = tx.connection.execute(sa.select(attachment)).all()
+        assert bytes(row.content) == PNG
+        assert row.mime_type == "image/png"
+        assert [e["from"] for e in resident.events() if e["type"] == "message"] == [
+            "resident",
+            "bot",
+        ]
+
+    def test_a_second_copy_is_one_message_and_one_file(
+        self, resident: Resident, store: Store
+    ) -> None:
+        assert resident.attach(PDF).json["duplicate"] is False
+        assert resident.attach(PDF).json["duplicate"] is True
+        with store.read() as tx:
+            assert len(tx.connection.execute(sa.select(attachment)).all()) == 1
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b"MZ\x90\x00", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", b"GIF89a"],
+    )
+    def test_other_kinds_are_refused_whatever_their_name(
+        self, resident: Resident, content: bytes
+    ) -> None:
+        answer = resident.attach(content, name="foto.png")
+        assert answer.status_code == 400
+        assert "PDF" in answer.json["error"]["message"]
+        assert resident.events() == []
+
+    def test_a_file_over_the_limit_is_refused(self, resident: Resident) -> None:
+        answer = resident.attach(PNG + b"\x00" * (5 * 1024 * 1024))
+        assert answer.status_code == 413
+        assert "5 MB" in answer.json["error"]["message"]
+
+    def test_only_officers_fetch_it_and_only_as_a_download(
+        self, resident: Resident, store: Store
+    ) -> None:
+        resident.attach(PDF, name="surat.pdf")
+        with store.read() as tx:
+            name = tx.connection.execute(sa.select(attachment.c.id)).scalar_one()
+        path = f"/petugas/lampiran/{name}"
+        assert resident.client.get(path).status_code == 303
+        assert resident.client.get(path, headers=resident.bearer).status_code == 303
+        with store.write() as tx:
+            create_account(tx, "sari", "sandi-cukup-panjang-1", "petugas")
+            create_account(tx, "audi", "sandi-cukup-panjang-1", "auditor")
+        officer = _signed_in(resident.client, "sari")
+        answer = officer.get(path)
+        assert answer.data == PDF
+        assert answer.headers["Content-Disposition"] == "attachment; filename=surat.pdf"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert officer.get(path + "x").status_code == 404
+        assert _signed_in(resident.client, "audi").get(path).status_code == 403
+
+
+def _signed_in(anybody: FlaskClient, name: str) -> FlaskClient:
+    client = anybody.application.test_client()
+    page = client.get("/masuk").text
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found
+    form = {"username": name, "password": "sandi-cukup-panjang-1", "csrf_token": found[1]}
+    assert client.post("/masuk", data=form).status_code in (302, 303)
+    return client
+
+
+class TestContinuing:
+    def test_the_code_leads_to_the_conversation_once(
+        self, resident: Resident, store: Store
+    ) -> None:
+        link = resident.client.post("/api/chat/continue", headers=resident.bearer).json
+        assert re.fullmatch(r"LANJUT-[A-Z2-9]{8}", link["code"])
+        assert link["url"].startswith("https://wa.me/6281200000000?text=")
+        assert link["code"] in link["url"]
+        assert {len(row) for row in link["qr"]} == {len(link["qr"])}
+        with store.write() as tx:
+            assert take_continuation(tx, link["code"].lower() + " ") == resident.conversation
+            assert take_continuation(tx, link["code"]) is None
+
+    def test_the_code_dies_after_a_day(
+        self, resident: Resident, store: Store, clock: StillClock
+    ) -> None:
+        link = resident.client.post("/api/chat/continue", headers=resident.bearer).json
+        clock.advance(seconds=CODE_LIFETIME / timedelta(seconds=1))
+        with store.write() as tx:
+            assert take_continuation(tx, link["code"]) is None
+
+    def test_without_a_number_there_is_no_way(self, client: FlaskClient) -> None:
+        resident = Resident(client)
+        answer = client.post("/api/chat/continue", headers=resident.bearer)
+        assert answer.status_code == 404
+
+
+class TestErasing:
+    def erase(self, resident: Resident, **body: Any) -> Any:
+        return resident.client.post("/api/chat/erase", json=body, headers=resident.bearer)
+
+    def test_it_needs_a_confirmation(self, resident: Resident) -> None:
+        resident.say(text=QUESTION)
+        before = resident.events()
+        assert self.erase(resident).status_code == 422
+        assert self.erase(resident, confirm="ya").status_code == 422
+        assert resident.events() == before
+
+    def test_words_and_files_are_gone_and_the_waiting_case_is_closed(
+        self, resident: Resident, store: Store
+    ) -> None:
+        resident.say(text=QUESTION)
+        resident.attach(PNG)
+        resident.say(payload="/minta_cs")
+        with store.read() as tx:
+            case = open_case_of(tx, resident.conversation)
+        assert case is not None
+        assert self.erase(resident, confirm=True).json["erased"] > 0
+        assert {event["text"] for event in resident.events()} == {""}
+        with store.read() as tx:
+            assert get_case(tx, case.id).state == "expired"
+            for table in (attachment, tables.event_content):
+                assert tx.connection.execute(sa.select(table)).all() == []
+
+    def test_who_said_nothing_has_nothing_to_erase(self, resident: Resident) -> None:
+        assert self.erase(resident, confirm=True).json == {"erased": 0}

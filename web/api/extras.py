@@ -1,0 +1,159 @@
+"""What the widget does besides talking: rating, the queue, files, WhatsApp, erasing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
+from connectors.webchat import (
+    CHANNEL,
+    FILE_LIMIT,
+    TALK_LIMIT,
+    SessionTokens,
+    check_file,
+    file_message,
+    new_continuation_code,
+    parse_rating,
+    rate,
+    too_large,
+    whatsapp_link,
+)
+from foundation.errors import InvalidFormError, NotFoundError
+from handoff import expire, open_case_of, waiting_estimate
+from storage import (
+    attached_bytes,
+    erase_content,
+    get_conversation,
+    open_conversation,
+    receive,
+    save_attachment,
+    save_continuation,
+)
+from web.api.body import bearer_token, json_body
+from web.context import services
+from web.ratelimit import Limit, RateLimiter
+
+_RATINGS = Limit(burst=60, per_second=0.5)
+_FILES = Limit(burst=12, per_second=0.1)
+_CODES = Limit(burst=10, per_second=0.05)
+_ERASURES = Limit(burst=10, per_second=0.1)
+
+
+@dataclass(frozen=True)
+class ExtraViews:
+    """The views with what they share with the rest of the chat API."""
+
+    tokens: SessionTokens
+    limiter: RateLimiter
+
+    def rate(self) -> ResponseReturnValue:
+        """Keep a rating; a second copy of it changes nothing."""
+        conversation_id = self._spend("ratings", _RATINGS)
+        rating = parse_rating(json_body())
+        with services().store.write() as tx:
+            event = rate(tx, conversation_id, rating)
+        services().wakeups.publish()
+        return jsonify(id=event.seq), 201
+
+    def queue(self) -> ResponseReturnValue:
+        """Return place and estimate of the waiting case; all ``null`` when none waits."""
+        conversation_id = self.tokens.read(bearer_token())
+        known = services()
+        with known.store.read() as tx:
+            case = open_case_of(tx, conversation_id)
+            wait = waiting_estimate(tx, case, known.calendar) if case else None
+        hours = known.calendar.status(known.clock())
+        opens = None if hours.is_open else hours.next_opening
+        return jsonify(
+            place=wait.place if wait else None,
+            minutes=wait.minutes if wait else None,
+            at=wait.at.isoformat() if wait and wait.at else None,
+            opens_at=opens.isoformat() if opens else None,
+        )
+
+    def attach(self) -> ResponseReturnValue:
+        """Store the file of the body as a message; its kind is told by its content."""
+        conversation_id = self._spend("files", _FILES)
+        # Only here may a body be larger than a message.
+        request.max_content_length = FILE_LIMIT
+        if (request.content_length or 0) > FILE_LIMIT:
+            raise too_large(f"body of {request.content_length} bytes")
+        file = check_file(request.get_data(), request.args.get("name", ""))
+        known = services()
+        attachment_id = known.new_id()
+        with known.store.write() as tx:
+            open_conversation(
+                tx, channel=CHANNEL, address=conversation_id, conversation_id=conversation_id
+            )
+            inbound = file_message(
+                file,
+                attachment_id=attachment_id,
+                message_id=request.args.get("client_message_id", ""),
+                conversation_id=conversation_id,
+                now=tx.now,
+            )
+            receipt = receive(tx, inbound)
+            if not receipt.duplicate:
+                if attached_bytes(tx, conversation_id) + len(file.content) > TALK_LIMIT:
+                    raise too_large("all files of the conversation together")
+                save_attachment(
+                    tx,
+                    attachment_id=attachment_id,
+                    conversation_id=conversation_id,
+                    mime_type=file.mime_type,
+                    filename=file.filename,
+                    content=file.content,
+                )
+        known.wakeups.publish()
+        return jsonify(message_id=receipt.inbox_id, duplicate=receipt.duplicate), 202
+
+    def go_on(self) -> ResponseReturnValue:
+        """Return a code and a link with which the talk goes on in WhatsApp, once, for a day."""
+        conversation_id = self._spend("codes", _CODES)
+        known = services()
+        number = known.settings.whatsapp_number
+        if not number:
+            raise NotFoundError("no WhatsApp number is set")
+        code = new_continuation_code(secrets.randbelow)
+        with known.store.write() as tx:
+            open_conversation(
+                tx, channel=CHANNEL, address=conversation_id, conversation_id=conversation_id
+            )
+            save_continuation(tx, code=code, conversation_id=conversation_id)
+        link = whatsapp_link(number, code)
+        return jsonify(code=link.code, url=link.url, qr=list(link.qr)), 201
+
+    def erase(self) -> ResponseReturnValue:
+        """Erase what was said, for good; an open case ends with it."""
+        conversation_id = self._spend("erasures", _ERASURES)
+        body = json_body()
+        if not isinstance(body, Mapping) or body.get("confirm") is not True:
+            raise InvalidFormError("erasing needs {confirm: true}")
+        with services().store.write() as tx:
+            if get_conversation(tx, conversation_id) is None:
+                return jsonify(erased=0)
+            if case := open_case_of(tx, conversation_id):
+                expire(tx, case.id, actor="resident")
+            erased = erase_content(tx, conversation_id)
+        services().wakeups.publish()
+        return jsonify(erased=erased)
+
+    def _spend(self, name: str, limit: Limit) -> str:
+        conversation_id = self.tokens.read(bearer_token())
+        self.limiter.spend(name, conversation_id, limit)
+        return conversation_id
+
+    def rules(self) -> tuple[tuple[str, str, Any, str], ...]:
+        """Return (path, endpoint, view, method) of each."""
+        return (
+            ("/ratings", "rate", self.rate, "POST"),
+            ("/queue", "queue", self.queue, "GET"),
+            ("/attachments", "attach", self.attach, "POST"),
+            ("/continue", "go_on", self.go_on, "POST"),
+            ("/erase", "erase", self.erase, "POST"),
+        )
