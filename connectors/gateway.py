@@ -13,13 +13,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connectors.desk_words import says_unsolved
 from connectors.trackers import load_tracker, save_tracker_snapshot
 from connectors.whatsapp import CHANNEL as WHATSAPP
 from connectors.whatsapp import ChannelTurn, contact_of, plan_turn
 from dialogue import Assets, Assistant
 from dialogue.types import CaseView, IncomingMessage, Reply, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
-from handoff import Reason, latest_case, note_attention, open_case, open_case_of, position
+from handoff import (
+    Reason,
+    latest_case,
+    note_attention,
+    open_case,
+    open_case_of,
+    position,
+    read_switch,
+    recently_closed,
+    with_switch,
+)
 from nlu.types import Understands
 from service_hours import Calendar
 from storage import (
@@ -90,11 +101,12 @@ class Gateway:
                 plan = self._plan(tx, conversation, messages)
                 tracker = load_tracker(tx, conversation_id)
                 context = self._context(tx, conversation)
+                reopens = _may_reopen(tx, conversation)
             assistant = self.bundle.assistant()
             if plan is None:
-                turn = assistant.handle(_incoming(messages), tracker, context)
+                turn = assistant.handle(_incoming(messages, reopens), tracker, context)
             else:
-                asked = _incoming(plan.messages)
+                asked = _incoming(plan.messages, reopens)
                 own = assistant.handle(asked, tracker, context) if asked else None
                 turn = plan.finish(own, ticket=context.new_ticket)
             return self._commit(conversation, messages, turn)
@@ -119,7 +131,7 @@ class Gateway:
         contact = contact_of(tx, conversation.id) if conversation.channel == WHATSAPP else None
         return TurnContext(
             now=tx.now,
-            service=self.calendar.status(tx.now),
+            service=with_switch(self.calendar.status(tx.now), read_switch(tx)),
             channel=conversation.channel,
             new_ticket=self.new_ticket(),
             case=_case_view(tx, conversation.id),
@@ -239,15 +251,24 @@ def _case_view(tx: Transaction, conversation_id: str) -> CaseView | None:
     return CaseView(ticket=case.ticket, state=case.state.value, position=position(tx, case))
 
 
-def _incoming(messages: Sequence[InboxMessage]) -> list[IncomingMessage]:
-    return [
-        IncomingMessage(
-            id=message.id,
-            text=message.text,
-            kind=message.kind,
-            payload=message.payload,
-            media=message.media,
-            late=message.late,
-        )
-        for message in messages
-    ]
+def _may_reopen(tx: Transaction, conversation: Conversation) -> bool:
+    """Whether "belum selesai" would be about a case that an officer just closed."""
+    if conversation.owner is not None or open_case_of(tx, conversation.id):
+        return False
+    return recently_closed(tx, conversation.id) is not None
+
+
+def _incoming(messages: Sequence[InboxMessage], may_reopen: bool) -> list[IncomingMessage]:
+    return [_read(message, may_reopen) for message in messages]
+
+
+def _read(message: InboxMessage, may_reopen: bool) -> IncomingMessage:
+    reopens = may_reopen and message.kind == "text" and says_unsolved(message.text)
+    return IncomingMessage(
+        id=message.id,
+        text=message.text,
+        kind="payload" if reopens else message.kind,
+        payload="/minta_cs" if reopens else message.payload,
+        media=message.media,
+        late=message.late,
+    )

@@ -1,0 +1,217 @@
+"""Delivery: takes due replies from the outbox, hands them to Meta, writes down what became of it.
+
+Several deliverers may run at once, in threads or on hosts: a row is begun by one of them only.
+No call to Meta happens inside a transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from connectors.whatsapp.failures import Action, failure_of
+from connectors.whatsapp.graph import Accepted, GraphApi, NoAnswer, Refused
+from connectors.whatsapp.leftovers import Leftovers, next_moment
+from connectors.whatsapp.line import (
+    Line,
+    forgive,
+    line_of,
+    postpone_probe,
+    resume_line,
+    stop_line,
+    token_mark,
+)
+from connectors.whatsapp.marks import ReadMarks
+from connectors.whatsapp.outcomes import Consequences
+from connectors.whatsapp.pace import Pace
+from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.statuses import StatusDesk
+from connectors.whatsapp.taking import Taken, Taker
+from foundation.errors import StoreUnavailableError
+from storage import (
+    Attempt,
+    Store,
+    Transaction,
+    Wakeups,
+    advance_attempt,
+    due_outbox,
+    find_attempt,
+    get_outbox_row,
+    lock_conversation,
+)
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT: Final = 1.0
+"""Seconds between two looks into the store when nothing wakes us."""
+
+_BATCH: Final = 20
+_TIDY_EVERY: Final = timedelta(seconds=5)
+_LOOK_FIRST: Final = frozenset({Action.RETRY, Action.WAIT_PAIR, Action.WAIT_LINE, Action.STOP})
+
+
+@dataclass
+class Deliverer:
+    """One sender. ``public_url`` is where long answers can be read in full, or empty."""
+
+    store: Store
+    graph: GraphApi
+    consequences: Consequences
+    public_url: str = ""
+    pace: Pace = field(default_factory=Pace)
+    marks: ReadMarks | None = None
+    _tidy_at: datetime | None = field(default=None, init=False)
+
+    def run(self, stop: threading.Event, wakeups: Wakeups) -> None:
+        """Deliver until ``stop`` is set. A store that is down is waited for, loudly."""
+        while not stop.is_set():
+            try:
+                worked = self.work_once()
+                wait = 0.0 if worked else self._seconds_until_due()
+            except StoreUnavailableError:
+                logger.exception("the store does not answer; trying again")
+                wait = LONGEST_WAIT
+            except Exception:  # the thread's boundary: loud, and delivery goes on
+                logger.exception("delivery failed in a way that nobody foresaw")
+                wait = LONGEST_WAIT
+            if wait > 0:
+                wakeups.wait(wait)
+
+    def work_once(self) -> int:
+        """Do what is due now; return how many calls were made."""
+        self._tidy()
+        line = self._line()
+        if line.stopped:
+            return self._probe(line)
+        with self.store.read() as tx:
+            now = tx.now
+            due = [] if line.rests_at(now) else due_outbox(tx, channel=CHANNEL, limit=_BATCH)
+        sent = 0
+        for row in due:
+            if self.pace.free_at(now, strikes=line.strikes) > now or not self._try(row.id, now):
+                break
+            sent += 1
+        return sent + (self.marks.work_once() if self.marks and not line.rests_at(now) else 0)
+
+    def next_due(self) -> datetime | None:
+        """Return when there will be something to do again, ``None`` when nothing is known."""
+        line = self._line()
+        if line.stopped:
+            return line.probe_at
+        with self.store.read() as tx:
+            moment = next_moment(tx)
+            now = tx.now
+        if moment is None:
+            return None
+        waits = [moment, self.pace.free_at(now, strikes=line.strikes)]
+        return max([*waits, line.paused_until] if line.paused_until else waits)
+
+    def _seconds_until_due(self) -> float:
+        due = self.next_due()
+        if due is None:
+            return LONGEST_WAIT
+        with self.store.read() as tx:
+            left = (due - tx.now).total_seconds()
+        return min(max(left, 0.01), LONGEST_WAIT)
+
+    def _line(self) -> Line:
+        with self.store.read() as tx:
+            return line_of(tx, self.graph.phone_number_id)
+
+    def _try(self, row_id: int, now: datetime) -> bool:
+        try:
+            return self._deliver(row_id, now)
+        except StoreUnavailableError:
+            raise
+        except Exception:  # a defect with one reply must not stop the others; a person sees it
+            logger.exception("outbox row %d could not be delivered", row_id)
+            self._give_up(row_id)
+            return True
+
+    def _give_up(self, row_id: int) -> None:
+        """Show a reply that met a defect to a person; one that may have left is looked for."""
+        with self.store.write() as tx:
+            row = get_outbox_row(tx, row_id)
+            if row is None:
+                return
+            lock_conversation(tx, row.conversation)
+            row = get_outbox_row(tx, row_id)
+            if row is not None and row.state == "pending":
+                self.consequences.give_up(tx, row, "defect")
+
+    def _deliver(self, row_id: int, now: datetime) -> bool:
+        """Send one reply if it may go; False when the number may not send any more."""
+        with self.store.write() as tx:
+            line = line_of(tx, self.graph.phone_number_id)
+            if line.rests_at(tx.now):
+                return False
+            taken = Taker(self.consequences, self.public_url).take(tx, row_id)
+        if taken is not None:
+            self.pace.spend(now, strikes=line.strikes)
+            self._send(taken)
+        return True
+
+    def _send(self, taken: Taken) -> None:
+        answer = self.graph.send(taken.body)
+        with self.store.write() as tx:
+            row = get_outbox_row(tx, taken.attempt.outbox_id)
+            if row is None:
+                return
+            lock_conversation(tx, row.conversation)
+            if isinstance(answer, Accepted):
+                self._accepted(tx, taken.attempt, answer.wamid)
+            elif isinstance(answer, NoAnswer):
+                logger.warning("outbox row %d: outcome unknown, %s", row.id, answer.detail)
+                advance_attempt(tx, taken.attempt.id, state="unknown")
+            else:
+                self._refused(tx, taken.attempt, answer)
+
+    def _accepted(self, tx: Transaction, attempt: Attempt, wamid: str) -> None:
+        taken_before = find_attempt(tx, wamid=wamid)
+        if taken_before is not None and taken_before.id != attempt.id:
+            logger.error("Meta gave the id of another message to outbox row %d", attempt.outbox_id)
+            advance_attempt(tx, attempt.id, state="accepted")
+            return
+        advance_attempt(tx, attempt.id, state="accepted", wamid=wamid)
+        StatusDesk(self.consequences).apply_held(tx, attempt, wamid)
+        forgive(tx, line_of(tx, self.graph.phone_number_id))
+
+    def _refused(self, tx: Transaction, attempt: Attempt, answer: Refused) -> None:
+        action = failure_of(answer.code).action
+        if not answer.may_be_accepted or action not in _LOOK_FIRST:
+            self.consequences.refused(tx, attempt, answer.code)
+            return
+        # A server error: the code says no, but a status may yet say otherwise. Look first.
+        advance_attempt(tx, attempt.id, state="unknown", error_code=answer.code)
+        if action is Action.STOP:
+            stop_line(
+                tx,
+                self.graph.phone_number_id,
+                answer.code,
+                access_token=self.graph.access_token,
+            )
+
+    def _probe(self, line: Line) -> int:
+        """See whether a stopped number may go on: with a new token, or when Meta says so."""
+        with self.store.read() as tx:
+            due = line.probe_at is not None and line.probe_at <= tx.now
+        renewed = line.token_mark != token_mark(self.graph.access_token)
+        usable = renewed or (due and self.graph.is_usable())
+        if not (usable or due):
+            return 0
+        with self.store.write() as tx:
+            if usable:
+                resume_line(tx, line.phone_number_id)
+            else:
+                postpone_probe(tx, line.phone_number_id)
+        return 1
+
+    def _tidy(self) -> None:
+        with self.store.read() as tx:
+            now = tx.now
+        if self._tidy_at is None or now >= self._tidy_at:
+            Leftovers(self.store, self.consequences).settle()
+            self._tidy_at = now + _TIDY_EVERY

@@ -1,0 +1,189 @@
+"""From the bytes of a webhook to rows, and nothing else happens in the call.
+
+Each item stands in a savepoint of its own: one that cannot be handled is stored as it came, and
+the rest go on. A body is stored whole or not at all: only a store that fails makes it fail, so
+that Meta sends it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from connectors.whatsapp.body import moment_of, read_json, storable_item
+from connectors.whatsapp.identities import conversation_of, link
+from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.reading import Reading, read_item
+from connectors.whatsapp.records import Noted, note, store_message
+from connectors.whatsapp.statuses import StatusDesk
+from connectors.whatsapp.walk import Contents, Item, StatusReport, walk
+from foundation.errors import StoreUnavailableError
+from storage import Inbound, Store, Transaction
+
+logger = logging.getLogger(__name__)
+
+_STORE_FAILS = (StoreUnavailableError, sa.exc.OperationalError, sa.exc.InterfaceError)
+"""What must not be contained: the body has to come again."""
+
+
+@dataclass
+class Report:
+    """What became of a body, in numbers. ``skipped`` counts what was passed over, by reason."""
+
+    stored: int = 0
+    duplicates: int = 0
+    statuses: int = 0
+    broken: int = 0
+    troubles: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def wakes(self) -> bool:
+        """Whether there may be something to do for a worker or for the delivery."""
+        return bool(self.stored or self.statuses)
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """Takes bodies in. ``new_id`` makes conversation and turn ids."""
+
+    store: Store
+    phone_number_id: str
+    statuses: StatusDesk
+    new_id: Callable[[], str]
+
+    def take(self, raw: bytes) -> Report:
+        """Store all that the body holds and return what it was.
+
+        Raises ``BadMessageError`` for what is not JSON, ``StoreUnavailableError`` when nothing
+        was stored.
+        """
+        contents = self.read(raw)
+        [report] = self.store_all([contents])
+        return report
+
+    def read(self, raw: bytes) -> Contents:
+        """Return what the body holds for us. Raises ``BadMessageError`` for what is not JSON."""
+        return walk(read_json(raw), phone_number_id=self.phone_number_id)
+
+    def store_all(self, bodies: Sequence[Contents]) -> list[Report]:
+        """Store several bodies in one transaction and return what each was.
+
+        Raises ``StoreUnavailableError`` when nothing was stored.
+        """
+        reports = [Report(troubles=body.troubles, skipped=body.skipped) for body in bodies]
+        if any(body.items or body.statuses for body in bodies):
+            with self.store.write() as tx:
+                self._take_all(tx, bodies, reports)
+        for report in reports:
+            _log(report)
+        return reports
+
+    def _take_all(
+        self, tx: Transaction, bodies: Sequence[Contents], reports: Sequence[Report]
+    ) -> None:
+        # The same order of people everywhere, so that two transactions never wait for each other.
+        items = [
+            (item, report)
+            for body, report in zip(bodies, reports, strict=True)
+            for item in body.items
+        ]
+        for item, report in sorted(items, key=lambda pair: _place(pair[0], tx)):
+            self._take_item(tx, item, report)
+        statuses = [
+            (status, report)
+            for body, report in zip(bodies, reports, strict=True)
+            for status in body.statuses
+        ]
+        for status, report in sorted(statuses, key=lambda pair: pair[0].wamid):
+            self._take_status(tx, status, report)
+
+    def _take_item(self, tx: Transaction, item: Item, report: Report) -> None:
+        for attempt in (self._store, self._store_unread):
+            try:
+                with tx.connection.begin_nested():
+                    duplicate = attempt(tx, item)
+            except _STORE_FAILS:
+                raise
+            except Exception:  # one odd item must not keep the others out; it is counted and seen
+                logger.exception("an item of a webhook could not be handled")
+                report.broken += 1
+                continue
+            report.duplicates += duplicate
+            report.stored += not duplicate
+            return
+
+    def _take_status(self, tx: Transaction, status: StatusReport, report: Report) -> None:
+        try:
+            with tx.connection.begin_nested():
+                self.statuses.apply(tx, status)
+            report.statuses += 1
+        except _STORE_FAILS:
+            raise
+        except Exception:  # as above: a status that breaks is counted, its siblings go on
+            logger.exception("a status of a webhook could not be handled")
+            report.broken += 1
+
+    def _store(self, tx: Transaction, item: Item) -> bool:
+        return self._write(tx, item, read_item(item.raw))
+
+    def _store_unread(self, tx: Transaction, item: Item) -> bool:
+        """Store an item that made our reading fail, for a person and for a later look."""
+        return self._write(tx, item, Reading(type="unknown", action="please_type"))
+
+    def _write(self, tx: Transaction, item: Item, reading: Reading) -> bool:
+        """Return whether the item was there before."""
+        conversation_id = conversation_of(tx, item.sender, new_id=self.new_id)
+        sent_at = moment_of(item.raw.get("timestamp"), received_at=tx.now)
+        media = {
+            "type": reading.type,
+            "action": reading.action,
+            **({"hint": reading.hint} if reading.hint else {}),
+            **reading.details,
+            "raw": storable_item(item.raw),
+        }
+        if reading.action == "silent":
+            noted = Noted(
+                message_id=item.id,
+                conversation=conversation_id,
+                text=reading.text,
+                media=media,
+                sent_at=sent_at,
+                about=reading.about,
+            )
+            fresh = note(tx, noted, reading, turn_id=self.new_id())
+            if fresh and reading.identity:
+                link(tx, conversation_id, reading.identity, new_id=self.new_id)
+            return not fresh
+        inbound = Inbound(
+            channel=CHANNEL,
+            channel_message_id=item.id,
+            conversation=conversation_id,
+            kind=reading.kind,
+            text=reading.text,
+            payload=reading.payload,
+            media=media,
+            sent_at=sent_at,
+        )
+        return store_message(tx, inbound, reading, turn_id=self.new_id)
+
+
+def _place(item: Item, tx: Transaction) -> tuple[tuple[str, ...], datetime]:
+    """Sort key: by person, then by time; sorting keeps the order of arrival."""
+    return item.sender.aliases, moment_of(item.raw.get("timestamp"), received_at=tx.now)
+
+
+def _log(report: Report) -> None:
+    for reason, number in report.skipped.items():
+        logger.info("ignored in a webhook: %r (%d)", reason, number)
+    if report.troubles:
+        logger.error("Meta reports trouble of app or account: %s", _codes(report.troubles))
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return ", ".join(sorted({code[:12] for code in codes}))

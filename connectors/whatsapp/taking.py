@@ -1,0 +1,152 @@
+"""May this reply go out now? Decided under the conversation's lock, just before the call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from connectors.whatsapp.compose import address_of, content_of, needs_window
+from connectors.whatsapp.failures import WINDOW_CLOSED
+from connectors.whatsapp.outcomes import WINDOW, Consequences
+from connectors.whatsapp.people import Contact, change_contact, contact_of
+from foundation.errors import MessageTooLongError
+from storage import (
+    Attempt,
+    Conversation,
+    OutboxRow,
+    StoredEvent,
+    Transaction,
+    append_event,
+    begin_attempt,
+    get_outbox_row,
+    lock_conversation,
+    read_events,
+    set_outbox_state,
+)
+
+logger = logging.getLogger(__name__)
+
+OPT_OUT_RESPONSE: Final = "wa_berhenti"
+"""The confirmation of BERHENTI: the one message that still goes out after it."""
+
+PAIR_INTERVAL: Final = timedelta(seconds=6)
+PAIR_BURST: Final = 10
+"""Messages to one resident that may leave at once; Meta would take 45 (SPEC section 12)."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A reply that leaves now: its try and the request's body."""
+
+    attempt: Attempt
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Takes due replies; what may not be sent is dropped, postponed or given up, visibly."""
+
+    consequences: Consequences
+    public_url: str
+
+    def take(self, tx: Transaction, row_id: int) -> Taken | None:
+        """Begin a try to send the reply; ``None`` when it does not leave now."""
+        row = get_outbox_row(tx, row_id)
+        if row is None:
+            return None
+        conversation = lock_conversation(tx, row.conversation)
+        row = get_outbox_row(tx, row_id)
+        if row is None or row.state != "pending":
+            return None
+        event = read_events(tx, row.conversation, after=row.seq - 1, limit=1)[0]
+        contact = contact_of(tx, row.conversation)
+        reason = _why_not(row, event, conversation, contact)
+        if reason:
+            self._drop(tx, row, event, conversation, reason)
+            return None
+        if needs_window(row) and _window_closed(tx, conversation):
+            self.consequences.give_up(tx, row, WINDOW_CLOSED)
+            return None
+        return self._begin(tx, row, event, contact)
+
+    def _begin(
+        self, tx: Transaction, row: OutboxRow, event: StoredEvent, contact: Contact | None
+    ) -> Taken | None:
+        address = address_of(contact) if contact else None
+        if contact is None or address is None:
+            self.consequences.give_up(tx, row, "no_address")
+            return None
+        try:
+            content = content_of(row, event, public_url=self.public_url)
+        except MessageTooLongError as error:
+            logger.error("outbox row %d: %s", row.id, error)  # noqa: TRY400 - no defect of ours
+            self.consequences.give_up(tx, row, "too_long")
+            return None
+        if content is None:
+            set_outbox_state(tx, row.id, state="dropped")
+            return None
+        if wait_until := _pair_rests_until(contact, tx.now):
+            set_outbox_state(tx, row.id, state="pending", next_attempt_at=wait_until)
+            return None
+        change_contact(
+            tx, row.conversation, pair_at=max(contact.pair_at or tx.now, tx.now) + PAIR_INTERVAL
+        )
+        attempt = begin_attempt(tx, row.id)
+        if attempt is None:
+            return None
+        body = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            **address,
+            **content,
+            "biz_opaque_callback_data": attempt.id,
+        }
+        return Taken(attempt=attempt, body=body)
+
+    def _drop(
+        self,
+        tx: Transaction,
+        row: OutboxRow,
+        event: StoredEvent,
+        conversation: Conversation,
+        reason: str,
+    ) -> None:
+        set_outbox_state(tx, row.id, state="dropped", error_code=reason)
+        append_event(
+            tx,
+            row.conversation,
+            type="reply_dropped",
+            actor="system",
+            data={"outbox_id": row.id, "epoch": row.epoch, "reason": reason},
+        )
+        unanswered = reason == "taken_over" and conversation.owner is None
+        if unanswered or event.type == "officer":
+            # The officer who took over has gone again, or an officer's own words did not leave.
+            self.consequences.tell_officer(tx, row, reason)
+
+
+def _why_not(
+    row: OutboxRow, event: StoredEvent, conversation: Conversation, contact: Contact | None
+) -> str:
+    """Return why the reply must not be sent any more, empty when it may."""
+    if event.type == "bot" and row.epoch != conversation.epoch:
+        return "taken_over"
+    opted_out = contact is not None and contact.opted_out_at is not None
+    if opted_out and event.data.get("response") != OPT_OUT_RESPONSE:
+        return "opted_out"
+    return ""
+
+
+def _window_closed(tx: Transaction, conversation: Conversation) -> bool:
+    spoke_at = conversation.last_resident_at
+    return spoke_at is None or spoke_at + WINDOW <= tx.now
+
+
+def _pair_rests_until(contact: Contact, now: datetime) -> datetime | None:
+    if contact.pair_at is None:
+        return None
+    free_at = contact.pair_at - (PAIR_BURST - 1) * PAIR_INTERVAL
+    return free_at if free_at > now else None

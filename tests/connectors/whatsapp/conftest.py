@@ -1,0 +1,43 @@
+"""The house on both stores, and on SQLite alone for what is not about the store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dialogue import Assets
+from foundation.clock import StillClock
+from foundation.settings import PROJECT_ROOT
+from service_hours import Calendar
+from storage import Store
+from tests.connectors.whatsapp.whatsapp_kit import T0, WhatsAppHouse
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    """A minute after the samples' T0."""
+    return StillClock(datetime.fromtimestamp(T0 + 60, UTC))
+
+
+@pytest.fixture(scope="session")
+def assets() -> Assets:
+    return Assets.load(PROJECT_ROOT / "training_data")
+
+
+@pytest.fixture(scope="session")
+def calendar() -> Calendar:
+    return Calendar.load(PROJECT_ROOT / "training_data" / "kalender.yml")
+
+
+@pytest.fixture
+def house(
+    sqlite_store: Store, clock: StillClock, assets: Assets, calendar: Calendar
+) -> WhatsAppHouse:
+    return WhatsAppHouse(sqlite_store, clock, assets, calendar)
+
+
+@pytest.fixture
+def any_house(store: Store, clock: StillClock, assets: Assets, calendar: Calendar) -> WhatsAppHouse:
+    """The house once on SQLite and once on PostgreSQL."""
+    return WhatsAppHouse(store, clock, assets, calendar)

@@ -1,0 +1,226 @@
+"""The connector against the emulator, over real HTTP: the whole way, there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+import requests
+
+from connectors.whatsapp import Deliverer, make_deliverer, sign
+from connectors.whatsapp_emulator import (
+    Emulator,
+    EmulatorConfig,
+    EmulatorServer,
+    Fault,
+    Resident,
+    ResidentSide,
+)
+from foundation.settings import WhatsAppSettings
+from tests.connectors.whatsapp.whatsapp_kit import APP_SECRET, VERIFY_TOKEN, WhatsAppHouse
+
+TOKEN = "contoh-token-akses"
+
+
+@dataclass
+class Rehearsal:
+    """A house, an emulator, and a resident with a phone."""
+
+    house: WhatsAppHouse
+    emulator: Emulator
+    deliverer: Deliverer
+    resident: Resident
+
+    @property
+    def phone(self) -> ResidentSide:
+        return ResidentSide(self.emulator)
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> int:
+        assert headers["X-Hub-Signature-256"] == sign(body, APP_SECRET)
+        return self.house.post(body, **headers).status_code
+
+    def settle(self, *, rounds: int = 3) -> None:
+        """Let webhooks, turns, sends and statuses happen until all is quiet."""
+        for _ in range(rounds):
+            self.emulator.settle(self.post)
+            self.house.work()
+            while self.deliverer.work_once():
+                pass
+            self.house.clock.advance(seconds=3)
+
+    def say(self, text: str) -> None:
+        self.phone.say_text(self.resident.user_id, text)
+        self.emulator.settle(self.post)
+        self.house.work()
+
+    def shown(self) -> list[str]:
+        """What the resident sees of ours."""
+        chat = self.emulator.chats.of(self.resident.user_id)
+        return [message.id for message in chat if message.from_office]
+
+    def attempts(self) -> int:
+        """Sends that Meta was asked for, read marks aside."""
+        return len([send for send in self.emulator.sends if send.kind != "read"])
+
+
+@pytest.fixture
+def rehearsal(house: WhatsAppHouse) -> Iterator[Rehearsal]:
+    config = EmulatorConfig(app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, access_token=TOKEN)
+    emulator = Emulator(config, house.clock, Random(7))
+    resident = emulator.people.add(name="Euis Rahmawati", wa_id="6281000000101")
+    with EmulatorServer(emulator) as server, requests.Session() as session:
+        channel = WhatsAppSettings(
+            app_secrets=(APP_SECRET,),
+            access_token=TOKEN,
+            phone_number_id=config.phone_number_id,
+            graph_url=server.url,
+        )
+        deliverer = make_deliverer(
+            replace(house.settings, whatsapp=channel),
+            house.store,
+            session,
+            new_ticket=lambda: "HK-TES",
+            jitter=lambda: 1.0,
+        )
+        yield Rehearsal(house, emulator, deliverer, resident)
+
+
+def test_a_question_is_answered_read_and_ticked(rehearsal: Rehearsal) -> None:
+    rehearsal.say("berapa orang minimal bikin koperasi?")
+    rehearsal.settle()
+    assert rehearsal.house.row().state in ("delivered", "read")
+    assert len(rehearsal.shown()) == 1
+
+
+def test_a_button_on_the_phone_comes_back_as_its_choice(rehearsal: Rehearsal) -> None:
+    rehearsal.say("berapa orang minimal bikin koperasi?")
+    rehearsal.settle()
+    buttons = rehearsal.house.events("bot")[0].data["buttons"]
+    payload = next(b["payload"] for b in buttons if b["title"] == "Chat dengan CS")
+    rehearsal.phone.choose(rehearsal.resident.user_id, rehearsal.shown()[0], payload)
+    rehearsal.settle()
+    assert [case.reason for case in rehearsal.house.cases()] == ["diminta"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (Fault(http=500), "unknown"),
+        (Fault(http=500, accepted=True), "delivered"),
+        (Fault(cut=True, accepted=True), "delivered"),
+        (Fault(code=131047), "failed"),
+        (Fault(code=131026, where="status", accepted=True), "failed"),
+        (Fault(code=190), "pending"),
+    ],
+    ids=str,
+)
+def test_each_fault_ends_as_the_table_says(rehearsal: Rehearsal, fault: Fault, state: str) -> None:
+    rehearsal.emulator.faults.add(fault)
+    rehearsal.say("berapa orang minimal?")
+    rehearsal.settle(rounds=4)
+    row = rehearsal.house.row()
+    assert row.state == state or (state, row.state) == ("delivered", "read")
+    assert rehearsal.attempts() == 1
+
+
+@pytest.mark.parametrize("code", [131056, 130429, 131016])
+def test_what_passes_is_sent_in_the_end_and_once(rehearsal: Rehearsal, code: int) -> None:
+    rehearsal.emulator.faults.add(Fault(code=code, times=2))
+    rehearsal.say("berapa orang minimal?")
+    for _ in range(10):
+        rehearsal.settle(rounds=1)
+        rehearsal.house.clock.advance(seconds=60)
+    assert rehearsal.house.row().state in ("delivered", "read")
+    assert len(rehearsal.shown()) == 1
+    assert rehearsal.attempts() == 3
+
+
+def test_no_accepted_message_is_ever_sent_twice(rehearsal: Rehearsal) -> None:
+    """Every kind of trouble in turn, while residents keep asking."""
+    faults = [
+        Fault(http=500, accepted=True),
+        Fault(cut=True, accepted=True),
+        Fault(code=131016),
+        Fault(http=503),
+        Fault(code=131056),
+        Fault(code=130429),
+        Fault(cut=True),
+    ]
+    for number, fault in enumerate(faults):
+        rehearsal.emulator.faults.add(fault)
+        rehearsal.say(f"pertanyaan {number}")
+        rehearsal.settle(rounds=2)
+        rehearsal.house.clock.advance(minutes=3)
+    for _ in range(6):
+        rehearsal.settle(rounds=1)
+        rehearsal.house.clock.advance(minutes=5)
+    accepted = [send.opaque for send in rehearsal.emulator.sends if send.message_id]
+    assert len(accepted) == len(set(accepted))
+    assert len(rehearsal.shown()) <= len(faults)
+    states = {row["id"]: row["state"] for row in rehearsal.house.outbox()}
+    assert set(states.values()) <= {"delivered", "read", "unknown"}
+    unsettled = sum(state == "unknown" for state in states.values())
+    assert unsettled == 2
+    assert len(rehearsal.house.events("delivery_failed")) == unsettled
+    assert len(rehearsal.house.cases()) == 1
+
+
+def test_after_the_window_nothing_is_sent(rehearsal: Rehearsal) -> None:
+    rehearsal.say("berapa orang minimal?")
+    rehearsal.house.clock.advance(hours=24)
+    rehearsal.settle()
+    assert rehearsal.shown() == []
+    assert rehearsal.house.row().error_code == "131047"
+
+
+def test_webhooks_that_come_twice_and_out_of_order_change_nothing(rehearsal: Rehearsal) -> None:
+    rehearsal.emulator.change_behaviour({"duplicates": 1.0, "shuffle": 2.0, "batch": 3})
+    for number in range(6):
+        rehearsal.phone.say_text(rehearsal.resident.user_id, f"pesan {number}")
+        rehearsal.house.clock.advance(seconds=1)
+    for _ in range(8):
+        rehearsal.settle(rounds=1)
+    assert len(rehearsal.house.inbox()) == 6
+    assert {row["state"] for row in rehearsal.house.inbox()} == {"processed"}
+    assert {row["state"] for row in rehearsal.house.outbox()} <= {"delivered", "read"}
+
+
+def test_a_store_that_fails_gets_the_webhook_again(rehearsal: Rehearsal) -> None:
+    answers = iter([503, 503])
+
+    def sometimes(body: bytes, headers: Mapping[str, str]) -> int:
+        return next(answers, 0) or rehearsal.post(body, headers)
+
+    rehearsal.phone.say_text(rehearsal.resident.user_id, "halo")
+    for _ in range(40):
+        rehearsal.emulator.settle(sometimes)
+        rehearsal.house.clock.advance(minutes=1)
+    assert len(rehearsal.house.inbox()) == 1
+
+
+def test_a_wrong_token_stops_and_a_right_one_goes_on(rehearsal: Rehearsal) -> None:
+    graph = rehearsal.deliverer.graph
+    rehearsal.deliverer.graph = replace(graph, access_token="salah")
+    rehearsal.deliverer.consequences = replace(
+        rehearsal.deliverer.consequences, access_token="salah"
+    )
+    rehearsal.say("berapa orang minimal?")
+    rehearsal.settle()
+    assert rehearsal.house.row().state == "pending"
+    rehearsal.house.clock.advance(minutes=20)
+    rehearsal.settle()
+    assert rehearsal.house.row().state == "pending"
+    rehearsal.deliverer.graph = graph
+    rehearsal.settle()
+    assert rehearsal.house.row().state in ("delivered", "read")
+
+
+def test_typing_is_shown_while_the_answer_is_on_its_way(rehearsal: Rehearsal) -> None:
+    rehearsal.phone.say_text(rehearsal.resident.user_id, "berapa orang?")
+    rehearsal.emulator.settle(rehearsal.post)
+    rehearsal.deliverer.work_once()
+    assert rehearsal.resident.user_id in rehearsal.emulator.typing_since
+    assert timedelta(0) <= timedelta(seconds=25)
