@@ -37,6 +37,7 @@ NEEDED_RESPONSES = frozenset(
     {
         "utter_alasan_tidak_paham",
         "utter_balas_salam",
+        "utter_batal_menunggu",
         "utter_belum_ada_jawaban",
         "utter_bukan_itu",
         "utter_data_saya",
@@ -68,7 +69,9 @@ NEEDED_RESPONSES = frozenset(
         "utter_menu_bagian",
         "utter_pastikan_kecamatan",
         "utter_peringatan_identitas",
+        "utter_perkenalan",
         "utter_pilihan",
+        "utter_pilihan_lagi",
         "utter_prihatin",
         "utter_sudah_antre",
         "utter_tambahan_tiket",

@@ -100,7 +100,7 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
         domain=assets.domain,
         rules=assets.rules,
         labels=set(assets.knowledge),
-        mentioned=assets.context.labels(),
+        context=assets.context,
     )
     return assets
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
+import nlu
 from dialogue.assets import Assets
 from dialogue.batch import read_batch
 from dialogue.draft import TurnDraft
@@ -53,8 +56,8 @@ class Assistant:
             return self._without_model(draft, messages)
         read = read_batch(self._reader, messages, tracker)
         for reading in read.to_answer:
-            fill_slots(reading, draft)
-            respond(reading, draft)
+            introduced = fill_slots(reading, draft)
+            respond(reading, draft, introduced=introduced)
         return self._turn(draft, messages, [_as_taken(item, draft) for item in read.each])
 
     def _without_model(self, draft: TurnDraft, messages: Sequence[IncomingMessage]) -> Turn:
@@ -150,12 +153,29 @@ def _decided(draft: TurnDraft, bundle: str) -> EventDraft:
         data["rating"] = draft.rating
     if draft.erase_requested:
         data["erase"] = True
+    if district := _district(draft.slots.get("kecamatan")):
+        data["district"] = district
     content: Mapping[str, Any] = {
         "slots": dict(draft.slots),
         "question": draft.question,
         "candidate": draft.candidate,
     }
     return EventDraft("decided", data, content)
+
+
+def _district(value: Any) -> str:
+    """Return ``value`` when it is the official name of one of the regency's districts, else "".
+
+    It is counted by the reports, so it stands in the skeleton: it names no person, and nothing
+    but these forty names can come through.
+    """
+    return value if isinstance(value, str) and value in _official(value) else ""
+
+
+@lru_cache(maxsize=256)
+def _official(name: str) -> frozenset[str]:
+    found = nlu.extract_entities(f"kecamatan {name}", today=date.min)
+    return frozenset(str(item.value) for item in found if item.entity == "kecamatan")
 
 
 def _asks(draft: TurnDraft) -> str | None:

@@ -39,9 +39,10 @@ def read_batch(
         if reading.decision == "answer" and reading.intent not in SMALL_TALK
     ]
     if clear:
-        return BatchReading(
-            each, list({item.intent: item for item in reversed(clear)}.values())[::-1]
-        )
+        first_of: dict[str, Reading] = {}
+        for reading in clear:
+            first_of.setdefault(reading.intent, reading)
+        return BatchReading(each, list(first_of.values()))
     texts = [message for message in messages if message.kind == "text"]
     if len(texts) > 1:
         joined = replace(texts[-1], text="\n".join(message.text for message in texts))

@@ -17,32 +17,47 @@ from dialogue.tracker import Tracker
 from nlu.types import Intent, Understands
 
 _FILLERS = ("pengisi", "penghubung", "penunjuk", "sapaan")
-_LONGEST_FOLLOW_UP = 9
+_LONGEST_FOLLOW_UP = 12
+_LEAST_CHOICES = 2
 _MOST_CHOICES = 3
 _SHARE_OF_BEST = 0.15
+_LIKELY = 5
+_NEAR = 0.3
+_SUFFIXED, _VERY_SHORT = 5, 4
 _TOPIC_FACTOR = 4.0
 _TOPIC_ENOUGH = 0.6
 
 
 @dataclass(frozen=True)
 class Background:
-    """What a message may lean on: the last answer, its aspect, all answers so far."""
+    """What a message may lean on: the last answer, its aspect, the subject, all answers so far."""
 
     label: str | None = None
     aspect: str | None = None
+    subject: str | None = None
     answered: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tracker: Tracker) -> Background:
         """Return the background that a tracker gives."""
         memory = tracker.memory
-        return cls(label=memory.label, aspect=memory.aspect, answered=tracker.answered)
+        return cls(memory.label, memory.aspect, memory.subject, tracker.answered)
 
     def after(self, reading: Reading) -> Background:
         """Return the background for the next question of the same message."""
         if not reading.is_knowledge:
             return self
-        return replace(self, label=reading.intent, aspect=reading.aspect)
+        return replace(self, label=reading.intent, aspect=reading.aspect, subject=None)
+
+
+@dataclass(frozen=True)
+class _Clues:
+    """What a short message names. ``follows`` tells that it leans on what was said before."""
+
+    named: tuple[Subject, ...]
+    aspects: tuple[str, ...]
+    follows: bool
+    unexplained: int
 
 
 class FollowUps:
@@ -56,39 +71,27 @@ class FollowUps:
 
     def complete(self, reading: Reading, background: Background) -> Reading | None:
         """Return what a short message means after ``background``; ``None`` if it stands alone."""
-        line = reading.line
-        if len(line.split()) > _LONGEST_FOLLOW_UP:
+        if len(reading.line.split()) > _LONGEST_FOLLOW_UP:
             return None
-        aspects = self._tables.aspects_in(line)
-        follows = self._patterns.found("lanjutan", line) or "koreksi" in reading.notes
-        if named := self._tables.subjects_in(line):
-            if aspects:
-                unsure = reading.decision != "answer"
-                return self._by_table(reading, named[0], aspects) if unsure else None
-            return self._same_of_another(reading, named[0], background, follows=follows)
-        subject = self._tables.subject_of(background.label)
-        if subject is None or not (aspects or follows):
-            return None
-        unexplained = self._unexplained(line, aspects)
-        elsewhere = reading.decision == "answer" and not subject.covers(reading.intent)
-        if unexplained > (2 if follows else 1) or (unexplained and elsewhere):
-            return None
-        by_table = self._by_table(reading, subject, aspects)
-        return by_table or self._left_out(reading, subject, background)
-
-    def _left_out(
-        self, reading: Reading, subject: Subject, background: Background
-    ) -> Reading | None:
-        whole = f"{self._core(reading.line)} {subject.phrase}"
-        rephrased = self._rephrased(reading, whole, subject)
-        if rephrased is None or rephrased.decision == "answer":
-            return rephrased
-        leaning = self.lean_on_topic(reading, background)
-        return leaning if leaning.decision == "answer" else rephrased
+        clues = self._clues(reading)
+        current = self._subject(background)
+        if clues.named:
+            return self._with_subject(reading, clues, current, background)
+        if current is None:
+            return self._about_nothing(reading, clues)
+        elsewhere = reading.decision == "answer" and not current.covers(reading.intent)
+        too_much = clues.unexplained > (2 if clues.follows else 1)
+        fragment = clues.follows and len(reading.line.split()) <= _VERY_SHORT
+        stands = bool(clues.unexplained) and elsewhere and not fragment
+        if too_much or stands or not (clues.aspects or clues.follows):
+            apart = reading.decision == "answer" and self._tables.apart((current,), reading.intent)
+            return self._doubted(reading, current) if apart else None
+        by_table = self._by_table(reading, current, clues.aspects)
+        return by_table or self._left_out(reading, clues, current, background)
 
     def lean_on_topic(self, reading: Reading, background: Background) -> Reading:
         """Settle an unsure message that names no subject by the topic of the last answer."""
-        subject = self._tables.subject_of(background.label)
+        subject = self._subject(background)
         unsure = reading.how == "nlu" and reading.decision == "clarify"
         if subject is None or not unsure or self._tables.subjects_in(reading.line):
             return reading
@@ -103,26 +106,114 @@ class FollowUps:
         return reading
 
     def offerable(self, ranking: tuple[Intent, ...]) -> tuple[str, ...]:
-        """Return the labels of ``ranking`` that can be offered as choices, best first."""
-        likely = [
-            intent
-            for intent in ranking
-            if ranking and intent.confidence >= _SHARE_OF_BEST * ranking[0].confidence
-        ]
-        return tuple(i.name for i in likely if i.name in self._offerable)[:_MOST_CHOICES]
+        """Return the labels of ``ranking`` that can be offered: the likely ones, two at least."""
+        titled = [intent for intent in ranking if intent.name in self._offerable]
+        likely = [i for i in titled if i.confidence >= _SHARE_OF_BEST * ranking[0].confidence]
+        chosen = likely if len(likely) >= _LEAST_CHOICES else titled[:_LEAST_CHOICES]
+        return tuple(intent.name for intent in chosen[:_MOST_CHOICES])
+
+    def _clues(self, reading: Reading) -> _Clues:
+        line = reading.line
+        named, aspects = self._tables.subjects_in(line), self._tables.aspects_in(line)
+        rest = named[0].words.sub("", line) if named else line
+        return _Clues(
+            named=named,
+            aspects=aspects,
+            follows=self._points_back(reading),
+            unexplained=self._unexplained(rest, aspects),
+        )
+
+    def _points_back(self, reading: Reading) -> bool:
+        """Whether a message leans on what was said: "terus …", "… tadi", a short "lapornya …"."""
+        words = reading.line.split()
+        suffixed = any(word.endswith("nya") and len(word) > _SUFFIXED for word in words)
+        told = self._patterns.found("lanjutan", reading.line) or "koreksi" in reading.notes
+        return told or (suffixed and len(words) <= _VERY_SHORT)
+
+    def _subject(self, background: Background) -> Subject | None:
+        named = self._tables.subject_named(background.subject)
+        return named or self._tables.subject_of(background.label)
+
+    def _with_subject(
+        self, reading: Reading, clues: _Clues, current: Subject | None, background: Background
+    ) -> Reading | None:
+        """Read a message that names its subject itself."""
+        named = clues.named[0]
+        if current is not None and len(clues.named) == 1 and clues.unexplained <= 1:
+            within = self._by_table(reading, current, (named.name,))
+            if within is not None:
+                return within
+        if not clues.aspects:
+            return self._same_of_another(reading, clues, background)
+        if reading.decision != "answer":
+            return self._likely_by_table(reading, named, clues.aspects)
+        strange = clues.follows and not any(s.covers(reading.intent) for s in clues.named)
+        if strange or self._tables.apart(clues.named, reading.intent):
+            return self._doubted(reading, named)
+        return None
+
+    def _likely_by_table(
+        self, reading: Reading, subject: Subject, aspects: tuple[str, ...]
+    ) -> Reading | None:
+        """Answer an unsure message by the table when the NLU thought of the same answer too."""
+        by_table = self._by_table(reading, subject, aspects)
+        if by_table is None:
+            return None
+        if by_table.intent in [item.name for item in reading.understanding.ranking[:_LIKELY]]:
+            return by_table
+        choices = tuple(dict.fromkeys((by_table.intent, *reading.choices)))[:_MOST_CHOICES]
+        return replace(reading, decision="clarify", choices=choices, how="context")
+
+    def _doubted(self, reading: Reading, subject: Subject) -> Reading:
+        """Ask back when a message names one thing and the NLU answers about another."""
+        ranked = [i.name for i in reading.understanding.ranking if subject.covers(i.name)]
+        fitting = dict.fromkeys((*ranked, *subject.labels, *subject.aspects.values()))
+        offered = [label for label in fitting if label in self._offerable]
+        choices = (*offered[: _MOST_CHOICES - 1], reading.intent)
+        return replace(reading, decision="clarify", choices=choices, how="context")
+
+    def _about_nothing(self, reading: Reading, clues: _Clues) -> Reading | None:
+        """Ask back a follow-up ("kalo biayanya?") that follows nothing."""
+        joins = self._patterns.found("menyambung", reading.line)
+        if not joins or not clues.aspects or clues.unexplained:
+            return None
+        choices = self.offerable(reading.understanding.ranking)
+        return replace(reading, decision="clarify", choices=choices, how="context")
+
+    def _left_out(
+        self, reading: Reading, clues: _Clues, subject: Subject, background: Background
+    ) -> Reading | None:
+        if clues.unexplained and (near := self._near(reading, background)):
+            return near
+        whole = f"{self._core(reading.line)} {subject.phrase}"
+        rephrased = self._rephrased(reading, whole, subject)
+        if rephrased is None or rephrased.decision == "answer":
+            return rephrased
+        leaning = self.lean_on_topic(reading, background)
+        return leaning if leaning.decision == "answer" else rephrased
+
+    def _near(self, reading: Reading, background: Background) -> Reading | None:
+        """Take the NLU's likeliest label where it is of the same topic and clearly ahead."""
+        first, *others = reading.understanding.ranking
+        second = others[0].confidence if others else 0.0
+        same = first.name.partition("/")[0] == (background.label or "").partition("/")[0]
+        if "/" in first.name and same and first.confidence >= max(_NEAR, 2 * second):
+            return _resolved(reading, first.name, aspect=reading.aspect)
+        return None
 
     def _same_of_another(
-        self, reading: Reading, subject: Subject, background: Background, *, follows: bool
+        self, reading: Reading, clues: _Clues, background: Background
     ) -> Reading | None:
+        """Ask of a new subject what was asked of the last one, or point back to its answer."""
+        subject, aspect = clues.named[0], background.aspect
         pointing = self._patterns.found("yang_tadi", reading.line)
         if pointing and (label := _last_answered(subject, background)):
-            return _resolved(reading, label, aspect=background.aspect)
-        aspect = background.aspect
-        rest = self._unexplained(subject.words.sub("", reading.line), ())
-        if aspect is None or rest > (1 if follows else 0) or subject.covers(background.label or ""):
+            return _resolved(reading, label, aspect=aspect)
+        too_much = clues.unexplained > (1 if clues.follows else 0)
+        if aspect is None or too_much or subject.covers(background.label or ""):
             return None
         return self._by_table(reading, subject, (aspect,)) or self._rephrased(
-            reading, f"{self._tables.aspect_phrases[aspect]} {subject.phrase}", subject
+            reading, f"{self._tables.aspect_phrases.get(aspect, aspect)} {subject.phrase}", subject
         )
 
     def _by_table(
@@ -141,7 +232,8 @@ class FollowUps:
             return None
         if again.decision == "answer" and again.intent == fitting[0]:
             return _resolved(reading, fitting[0].name, aspect=reading.aspect)
-        choices = self.offerable(fitting)
+        own = self.offerable(reading.understanding.ranking)[:1]
+        choices = tuple(dict.fromkeys((*own, *self.offerable(fitting))))[:_MOST_CHOICES]
         if not choices:
             return None
         return replace(reading, decision="clarify", choices=choices, how="context")

@@ -19,7 +19,8 @@ _NEVER = re.compile(r"(?!)")
 class Subject:
     """Something that residents ask about (NIB, KUR, setting up a koperasi …).
 
-    ``labels`` are full labels or whole topics; ``aspects`` says which label answers which aspect;
+    ``labels`` are full labels or whole topics; ``aspects`` says which label answers which aspect
+    (or which other subject within this one, as the members of a Koperasi Merah Putih);
     ``phrase`` completes a question that left the subject out.
     """
 
@@ -46,6 +47,14 @@ class Ambiguity:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """What residents do after an answer: a message with ``pattern`` then means ``intent``."""
+
+    pattern: str
+    intent: str
+
+
+@dataclass(frozen=True)
 class Referral:
     """Who can help with something that is not this office's."""
 
@@ -63,6 +72,8 @@ class ContextTables:
     ambiguities: tuple[Ambiguity, ...] = ()
     referrals: tuple[Referral, ...] = ()
     act_titles: Mapping[str, str] = field(default_factory=dict)
+    next_steps: Mapping[str, NextStep] = field(default_factory=dict)
+    worlds_apart: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     menu: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Titles of the menu's parts with the topics in them."""
 
@@ -73,6 +84,22 @@ class ContextTables:
     def subjects_in(self, line: str) -> tuple[Subject, ...]:
         """Return the subjects that a prepared line names, in the table's order."""
         return tuple(subject for subject in self.subjects if subject.words.search(line))
+
+    def asked_for(self, line: str) -> int:
+        """Count the subjects and aspects that a prepared line names."""
+        return len(self.subjects_in(line)) + len(self.aspects_in(line))
+
+    def apart(self, named: tuple[Subject, ...], label: str) -> bool:
+        """Whether all of ``named`` belong to a world in which ``label`` cannot be the answer."""
+        topic = label.partition("/")[0]
+        return bool(named) and any(
+            topic in topics and all(subject.name in subjects for subject in named)
+            for subjects, topics in self.worlds_apart
+        )
+
+    def subject_named(self, name: str | None) -> Subject | None:
+        """Return the subject of that name."""
+        return next((subject for subject in self.subjects if subject.name == name), None)
 
     def subject_of(self, label: str | None) -> Subject | None:
         """Return the subject of an answer; one that lists the full label wins over its topic."""
@@ -99,20 +126,19 @@ class ContextTables:
             {label for subject in self.subjects for label in subject.labels if "/" in label}
             | {label for subject in self.subjects for label in subject.aspects.values()}
             | {label for ambiguity in self.ambiguities for label in ambiguity.choices}
+            | set(self.next_steps)
         )
 
 
 def read_context_tables(content: LineDict, path: Path, findings: Findings) -> ContextTables:
     """Return the tables of ``content`` (of ``path``), noting what is wrong."""
     aspects = _table(content, "aspects", path, findings)
-    reader = _Reader(path, findings, known_aspects=set(aspects))
+    subjects = _table(content, "subjects", path, findings)
+    reader = _Reader(path, findings, known_aspects={*aspects, *subjects})
     return ContextTables(
         aspects={name: _words(item.get("words")) for name, item in aspects.items()},
         aspect_phrases={name: str(item.get("phrase", name)) for name, item in aspects.items()},
-        subjects=tuple(
-            reader.subject(name, item)
-            for name, item in _table(content, "subjects", path, findings).items()
-        ),
+        subjects=tuple(reader.subject(name, item) for name, item in subjects.items()),
         ambiguities=tuple(
             Ambiguity(
                 words=_words(item.get("words")),
@@ -128,6 +154,14 @@ def read_context_tables(content: LineDict, path: Path, findings: Findings) -> Co
             for item in _table(content, "referrals", path, findings).values()
         ),
         act_titles={str(k): str(v) for k, v in (content.get("act_titles") or {}).items()},
+        next_steps={
+            label: NextStep(str(item.get("pattern", "")), str(item.get("intent", "")))
+            for label, item in _table(content, "next_steps", path, findings).items()
+        },
+        worlds_apart=tuple(
+            (frozenset(item.get("subjects") or ()), frozenset(item.get("topics") or ()))
+            for item in _table(content, "worlds_apart", path, findings).values()
+        ),
         menu={str(k): tuple(v or ()) for k, v in (content.get("menu") or {}).items()},
     )
 

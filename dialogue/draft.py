@@ -14,6 +14,8 @@ from dialogue.wording import fill_blanks, pick_variation
 from foundation.clock import WIB, indonesian_date, indonesian_time
 
 OPEN_CASE_STATES = ("waiting", "claimed")
+_ABOUT_THE_CHAT = "layanan_kantor"
+"""Questions of this topic are no matter for an officer to prepare for."""
 
 
 @dataclass
@@ -27,6 +29,7 @@ class TurnDraft:
     loop: Loop | None = None
     label: str | None = None
     aspect: str | None = None
+    subject: str | None = None
     offer: str | None = None
     abuse: int = 0
     misses: int = 0
@@ -59,6 +62,7 @@ class TurnDraft:
             loop=tracker.loop,
             label=tracker.memory.label,
             aspect=tracker.memory.aspect,
+            subject=tracker.memory.subject,
             abuse=tracker.memory.abuse,
             question=tracker.question,
             candidate=tracker.candidate,
@@ -125,6 +129,11 @@ class TurnDraft:
             reason=reason, ticket=self.context.new_ticket, card=self._card(reason)
         )
 
+    def note_question(self, text: str, label: str) -> None:
+        """Remember a question in the resident's words, for an officer who may have to answer."""
+        if self.loop is None and label.partition("/")[0] != _ABOUT_THE_CHAT:
+            self.question = text
+
     def memory(self) -> Memory:
         """Return what the next turn may refer to."""
         buttons = [button for reply in self.replies for button in reply.buttons]
@@ -132,6 +141,7 @@ class TurnDraft:
         return Memory(
             label=self.label,
             aspect=self.aspect,
+            subject=self.subject,
             offer=self.offer,
             choices=choices,
             abuse=self.abuse,

@@ -18,6 +18,7 @@ from nlu.types import OUT_OF_SCOPE
 
 MOST_BAD_VALUES = 3
 _LONGEST_CANCELLATION = 8
+_LONG_STORY = 12
 _YES, _NO, _CANCEL, _CHANGE = "setuju", "tolak", "batal", "ubah"
 _LONG_ANSWERS = ("uraian",)
 
@@ -32,7 +33,9 @@ def continue_form(reading: Reading, draft: TurnDraft) -> bool:
         return False
     draft.hide_choices = loop.phase == "ask"
     if reading.intent == "minta_cs" and reading.decision == "answer":
-        return False
+        in_a_story = loop.asks in _LONG_ANSWERS and len(reading.line.split()) >= _LONG_STORY
+        if not in_a_story:
+            return False
     if _cancels(reading, loop):
         forms.leave_form(draft)
         return True
@@ -56,6 +59,9 @@ def _fill(reading: Reading, draft: TurnDraft) -> bool:
         return False
     if reading.how in ("payload", "choice"):
         return _fill_by_button(reading, draft, slot)
+    if reading.intent == loop.name and slot not in _LONG_ANSWERS:
+        forms.keep_account(reading, draft)
+        return True
     if forms.may_skip(draft, slot) and draft.assets.patterns.found("lewati", reading.line):
         _keep(draft, slot, SKIPPED)
         forms.ask_next(draft)
@@ -65,8 +71,13 @@ def _fill(reading: Reading, draft: TurnDraft) -> bool:
         _accept(found, reading, draft, slot)
         return True
     explained = isinstance(found, Refused) and found.response == NOT_OURS
-    if not explained and _is_other_business(reading):
-        return False
+    if not explained:
+        added = forms.add_question(reading, draft)
+        if _is_other_business(reading):
+            return False
+        if added:
+            forms.ask(draft)
+            return True
     _bad_value(found if isinstance(found, Refused) else Refused("utter_isian_keliru"), draft)
     return True
 
@@ -99,14 +110,16 @@ def _digresses(reading: Reading, slot: str) -> bool:
         return asks and reading.decision == "answer"
     if reading.how == "context":
         return True
-    return "pertanyaan" in reading.notes or (
-        reading.decision == "answer" and reading.intent in (*SMALL_TALK, "bot_atau_manusia")
-    )
+    if "pertanyaan" in reading.notes:
+        return True
+    if reading.intent in (_YES, _NO):
+        return reading.how == "pattern"
+    return reading.decision == "answer" and reading.intent in (*SMALL_TALK, "bot_atau_manusia")
 
 
 def _is_other_business(reading: Reading) -> bool:
     """Whether a message that holds no value should be answered before the form goes on."""
-    if "pertanyaan" in reading.notes:
+    if "pertanyaan" in reading.notes and ("?" in reading.text or reading.decision != "handoff"):
         return True
     return reading.decision == "answer" and reading.intent not in (_YES, _NO, OUT_OF_SCOPE)
 
@@ -228,19 +241,19 @@ def _correct(reading: Reading, draft: TurnDraft) -> bool:
     patterns, slots = draft.assets.patterns, draft.assets.domain.forms[loop.name].required_slots
     line = patterns.prepare(reading.text)
     named = [slot for slot in slots if patterns.found(f"sebut_{slot}", line)]
-    changed = False
-    for slot, value in sure_values(reading, today=draft.today).items():
-        if slot in slots and value != draft.slots.get(slot):
-            draft.slots[slot] = value
-            changed = True
-    if changed or len(named) != 1:
-        return changed
-    corrected = _after_name(named[0], reading, draft)
-    if corrected is None:
+    if len(named) == 1 and (value := _after_name(named[0], reading, draft)) is not None:
+        draft.slots[named[0]] = value
+        return True
+    changed = {
+        slot: value
+        for slot, value in sure_values(reading, today=draft.today).items()
+        if slot in slots and value != draft.slots.get(slot)
+    }
+    draft.slots.update(changed)
+    if not changed and len(named) == 1:
         draft.slots.pop(named[0], None)
-    else:
-        draft.slots[named[0]] = corrected
-    return True
+        return True
+    return bool(changed)
 
 
 def _after_name(slot: str, reading: Reading, draft: TurnDraft) -> Any:

@@ -31,9 +31,20 @@ _LEAD_IN = re.compile(
     r"^(?:namanya|atas nama|panggil (?:saja|aja)|saya|sy|aku|abdi|gue|gw|dengan|dgn) +",
     re.IGNORECASE,
 )
+_TRADE_LEAD_IN = re.compile(
+    r"^(?:jenis )?usaha(?:nya)?(?: (?:saya|sy|aku|kami|abdi))?(?: (?:adalah|itu|teh))? *:? +(?=\w)|"
+    r"^(?:saya|sy|aku|kami|abdi) +(?:usaha|punya usaha|jualan|dagang|jual|buka|bisnis) +",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(
+    r"(?:[ ,]+(?:di|dari|daerah|wilayah|ti|kec|kecamatan|kec\.))+$", re.IGNORECASE
+)
+_PARTICLES = re.compile(
+    r"(?: (?:aja|saja|doang|dong|deh|sih|ya|kak|pak|bu|min|kang|teh))+$", re.IGNORECASE
+)
 _TITLE_WORDS = re.compile(r"\b(?:kak|pak|bu|min|ya|kang|teh)\b\.?$", re.IGNORECASE)
 _NAME_WORD = re.compile(r"^[^\W\d_][^\W\d_.'’\-]*(?:[.'’\-][^\W\d_]*)*[.,]?$")
-_PHONE_CHARS = re.compile(r"\+?\d[\d .()\-/]{6,20}\d")
+_PHONE_CHARS = re.compile(r"\+?\d(?:[ .()\-/]{0,2}\d){7,15}(?!\d)")
 _DIGIT_WORDS = {
     "nol": "0", "kosong": "0", "satu": "1", "hiji": "1", "dua": "2", "tiga": "3", "tilu": "3",
     "empat": "4", "opat": "4", "lima": "5", "enam": "6", "genep": "6", "tujuh": "7",
@@ -78,7 +89,7 @@ def find_value(slot: str, reading: Reading, patterns: Patterns, *, today: date) 
 def sure_values(reading: Reading, *, today: date) -> dict[str, str]:
     """Return slots that the message's entities fill beyond doubt (name, place, phone, trade)."""
     found: dict[str, str] = {}
-    for entity in _entities(reading.text, reading.entities, today):
+    for entity in _entities(reading, today):
         if entity.entity in ("nama", "jenis_usaha") or (
             entity.entity == "kecamatan" and entity.confidence >= _SURE_ENOUGH
         ):
@@ -124,7 +135,7 @@ def _spelled_out(text: str) -> str:
 
 
 def _name(reading: Reading, patterns: Patterns, today: date) -> Found | Refused:
-    for entity in _entities(reading.text, reading.entities, today):
+    for entity in _entities(reading, today):
         if entity.entity == "nama":
             return Found(_title_case(entity.value), "strong")
     text = re.split(r"[,;\n]", reading.text)[0]
@@ -147,14 +158,18 @@ def _trade(reading: Reading, patterns: Patterns, today: date) -> Found | Refused
     if letters < 3 or len(text) > 120 or patterns.found("bukan_usaha", reading.line):
         return Refused("utter_salah_jenis_usaha")
     if len(text.split()) > 6:
-        for entity in _entities(reading.text, reading.entities, today):
+        for entity in _entities(reading, today):
             if entity.entity == "jenis_usaha":
                 return Found(entity.value, "strong")
-    return Found(text.strip(" .,"), "weak")
+    for entity in _entities(reading, today):
+        if entity.entity == "kecamatan" and entity.start > 0:
+            text = _PREPOSITION.sub("", reading.text[: entity.start].strip()) or text
+    trade = _PARTICLES.sub("", _TRADE_LEAD_IN.sub("", text).strip(" .,")).strip(" .,")
+    return Found(trade or text, "weak")
 
 
 def _district(reading: Reading, patterns: Patterns, today: date) -> Found | Refused:
-    entities = _entities(reading.text, reading.entities, today)
+    entities = _entities(reading, today)
     if not any(entity.entity.startswith("kecamatan") for entity in entities):
         entities = nlu.extract_entities(f"kecamatan {reading.text}", today=today)
     for entity in entities:
@@ -164,6 +179,8 @@ def _district(reading: Reading, patterns: Patterns, today: date) -> Found | Refu
         return Refused(NOT_OURS)
     if patterns.found("kota_bogor", reading.line):
         return Refused(NOT_OURS)
+    if patterns.found("hanya_bogor", reading.line):
+        return Refused("utter_kecamatan_mana")
     return Refused("utter_salah_kecamatan")
 
 
@@ -182,11 +199,17 @@ def _account(reading: Reading, patterns: Patterns, today: date) -> Found | Refus
 
 def _time_of_contact(reading: Reading, patterns: Patterns, today: date) -> Found | Refused:
     text = " ".join(reading.text.split())
-    return Found(text, "weak") if 1 <= len(text) <= 80 else Refused("utter_isian_keliru")
+    if not 1 <= len(text) <= 80:
+        return Refused("utter_isian_keliru")
+    clear = "?" not in text and patterns.found("waktu_jelas", patterns.prepare(text))
+    return Found(text, "strong" if clear else "weak")
 
 
-def _entities(text: str, known: tuple[Entity, ...], today: date) -> tuple[Entity, ...]:
-    return known or tuple(nlu.extract_entities(text, today=today))
+def _entities(reading: Reading, today: date) -> tuple[Entity, ...]:
+    """Return the entities that the NLU found; a text that it never saw is looked through here."""
+    if reading.how in ("nlu", "context"):
+        return reading.entities
+    return tuple(nlu.extract_entities(reading.text, today=today))
 
 
 def _title_case(name: str) -> str:

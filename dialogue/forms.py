@@ -17,7 +17,7 @@ OWN_SLOTS = ("uraian", "waktu_dihubungi")
 OFFER_RESPONSE = "utter_formulir_sulit"
 """Offers a person after three unusable values."""
 
-_ACCOUNT, _PHONE = "uraian", "no_hp"
+_ACCOUNT, _PHONE, _DEFERRED = "uraian", "no_hp", "pertanyaan_tertunda"
 _ENOUGH_WORDS = 3
 
 
@@ -33,6 +33,28 @@ def start_form(name: str, reading: Reading, draft: TurnDraft) -> None:
     if _ACCOUNT in form.required_slots and (account := _account(name, reading, draft)):
         draft.slots[_ACCOUNT] = account
     ask_next(draft)
+
+
+def keep_account(reading: Reading, draft: TurnDraft) -> None:
+    """Take what belongs to the form's matter itself, then ask again for what is awaited."""
+    loop = draft.loop
+    if loop is None:
+        return
+    required = draft.assets.domain.forms[loop.name].required_slots
+    account = _account(loop.name, reading, draft) if _ACCOUNT in required else None
+    if account:
+        draft.slots[_ACCOUNT] = account
+    ask(draft)
+
+
+def add_question(reading: Reading, draft: TurnDraft) -> bool:
+    """Add what is told or asked on the way to what waits for an officer; say if it was added."""
+    loop, account = draft.loop, draft.slots.get(_ACCOUNT)
+    long = len(reading.line.split()) > _ENOUGH_WORDS
+    if loop is None or loop.name != _DEFERRED or not account or not (reading.is_knowledge or long):
+        return False
+    draft.slots[_ACCOUNT] = f"{account} / {reading.text}"
+    return True
 
 
 def ask_next(draft: TurnDraft) -> None:
@@ -130,12 +152,12 @@ def _open_case_for(form: str, draft: TurnDraft) -> None:
     draft.utter(own if known else "utter_formulir_terkirim", tiket=ticket)
 
 
-_REASONS = {"keluhan": "keluhan", "pertanyaan_tertunda": "pertanyaan_tertunda"}
+_REASONS = {"keluhan": "keluhan", _DEFERRED: _DEFERRED}
 
 
 def _account(form: str, reading: Reading, draft: TurnDraft) -> str | None:
     """Return the resident's own words where the form would ask for them again."""
-    if form == "pertanyaan_tertunda":
+    if form == _DEFERRED:
         return draft.question or None
     patterns = draft.assets.patterns
     if reading.how in ("payload", "choice") or patterns.found("umum_keluhan", reading.line):

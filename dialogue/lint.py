@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dialogue.action_names import BUILT_IN_ACTIONS, IGNORED_ACTIONS, NEEDED_RESPONSES
+from dialogue.context_tables import ContextTables
 from dialogue.domain import Domain
 from dialogue.findings import Finding, Findings
 from dialogue.rules import Rule
@@ -18,7 +19,7 @@ def check_together(
     domain: Domain,
     rules: Iterable[Rule],
     labels: set[str],
-    mentioned: set[str],
+    context: ContextTables,
 ) -> None:
     """Note rules to unknown intents or actions, forms with unknown slots, unknown labels …"""
     note = _Notes(folder, findings)
@@ -26,10 +27,22 @@ def check_together(
     _check_domain(note, domain)
     if not labels:
         return
-    for label in sorted(mentioned - labels):
-        note.error("context.yml", 1, f"label `{label}` tidak ada di knowledge/")
+    _check_context(note, context, labels)
     for name in sorted(NEEDED_RESPONSES - set(domain.responses)):
         note.error("domain.yml", 1, f"respons `{name}` belum ada")
+
+
+def _check_context(note: _Notes, context: ContextTables, labels: set[str]) -> None:
+    topics = {label.partition("/")[0] for label in labels}
+    for label in sorted(context.labels() - labels):
+        note.error("context.yml", 1, f"label `{label}` tidak ada di knowledge/")
+    listed = {topic for part in context.menu.values() for topic in part}
+    for topic in sorted(listed - topics):
+        note.error("context.yml", 1, f"topik menu `{topic}` tidak ada di knowledge/")
+    known = {subject.name for subject in context.subjects}
+    for subjects, apart in context.worlds_apart:
+        for name in sorted((subjects - known) | (apart - topics)):
+            note.error("context.yml", 1, f"`{name}` di `worlds_apart` tidak dikenal")
 
 
 class _Notes:

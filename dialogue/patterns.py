@@ -4,7 +4,7 @@ A pattern is a row of elements, one word each: a literal word; ``{name}`` or ``{
 (or phrase) of the named lists, also with a suffix ``-nya``/``-na``; ``(a|b c)`` for one of these
 words or phrases; ``...`` for up to four words of any kind; ``***`` for any number; a ``?`` after
 an element makes it optional; ``^`` and ``$`` stand for the message's beginning and end. Words of
-the lists with six letters and more are found with one typo.
+six letters and more are found with one typo in the lists that ``typos`` names.
 """
 
 from __future__ import annotations
@@ -62,6 +62,10 @@ class Patterns:
         pattern = self.patterns.get(name)
         return pattern is not None and pattern.found_in(line)
 
+    def knows(self, word: str) -> bool:
+        """Whether the word is in any of the lists."""
+        return word in self._known
+
     def without(self, names: Iterable[str], line: str) -> str:
         """Return the prepared line without the words of the named lists."""
         for name in names:
@@ -71,7 +75,7 @@ class Patterns:
 
     def _repaired(self, word: str) -> str:
         """Return the listed word that ``word`` is one typo away from, else ``word``."""
-        if len(word) < _FUZZY_LENGTH - 1 or word.isdigit() or word in self._known:
+        if len(word) < _FUZZY_LENGTH or word.isdigit() or word in self._known:
             return word
         for variant in _one_letter_less(word):
             for known in self._by_variant.get(variant, ()):
@@ -96,9 +100,10 @@ def read_patterns(content: LineDict, path: Path, findings: Findings) -> Patterns
         for name, item in (content.get("patterns") or {}).items()
     }
     known = {word for listed in words.values() for word in listed if " " not in word}
+    repairable = {word for name in content.get("typos") or () for word in words.get(str(name), ())}
     variants: dict[str, tuple[str, ...]] = {}
     for word in sorted(known):
-        if len(word) >= _FUZZY_LENGTH:
+        if len(word) >= _FUZZY_LENGTH and word in repairable:
             for variant in _one_letter_less(word):
                 variants[variant] = (*variants.get(variant, ()), word)
     emoji = {str(key): str(value) for key, value in (content.get("emoji") or {}).items()}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 
 _LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
 _MOST_WORDS = 300
+_LONGER, _MOST_STRANGE = 3, 0.6
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -40,12 +42,25 @@ def has_letters_or_digits(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
+def is_nonsense(words: Sequence[str], knows: Callable[[str], bool]) -> bool:
+    """Whether most longer words are in no Indonesian word list, nor among those one ``knows``.
+
+    Frequencies are those of the ``wordfreq`` lists, which are loaded on first use.
+    """
+    from wordfreq import zipf_frequency
+
+    longer = [word for word in words if len(word) >= _LONGER and not word.isdigit()]
+    strange = [w for w in longer if not knows(w) and zipf_frequency(w, "id") == 0]
+    return bool(longer) and len(strange) >= _MOST_STRANGE * len(longer)
+
+
 def is_gibberish(text: str) -> bool:
     """Whether most of a text is neither letters, digits, blanks nor usual punctuation."""
     if len(text) < 4:
         return False
     strange = sum(
-        char == REPLACEMENT or unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn")
+        char == REPLACEMENT
+        or (unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") and char not in "\n\r\t")
         for char in text
     )
     return strange * 10 >= len(text)

@@ -9,7 +9,9 @@ from dialogue.actions.unsure import RASA_FALLBACK, clarify, not_understood, titl
 from dialogue.draft import TurnDraft
 from dialogue.form_flow import continue_form
 from dialogue.reading import Reading
+from dialogue.resolver import SMALL_TALK
 from dialogue.rules import actions_for
+from nlu.types import OUT_OF_SCOPE
 
 _CRISIS, _THREAT, _ABUSE, _PASTED = "krisis", "ancaman", "hinaan", "nomor_identitas"
 _THREAT_LABELS = ("pengaduan/lapor_pinjol", "simpan_pinjam/pinjaman_warga_umum")
@@ -17,8 +19,8 @@ _IDENTIFIERS = frozenset({"nik", "npwp"})
 _SALAM = "balas_salam"
 
 
-def respond(reading: Reading, draft: TurnDraft) -> None:
-    """Work one reading into the draft."""
+def respond(reading: Reading, draft: TurnDraft, *, introduced: bool = False) -> None:
+    """Work one reading into the draft; ``introduced`` residents just said who they are."""
     draft.card_intents = tuple(
         title_of(draft, intent.name) or intent.name for intent in reading.understanding.ranking[:3]
     )
@@ -26,18 +28,28 @@ def respond(reading: Reading, draft: TurnDraft) -> None:
     if _CRISIS in reading.notes:
         _care(reading, draft)
         return
-    _remember_question(reading, draft)
+    _remember(reading, draft)
     in_form = draft.loop is not None
     if in_form and continue_form(reading, draft):
         return
     _lead_in(reading, draft)
     form = draft.loop.name if draft.loop else None
-    _perform(reading, draft)
+    if introduced and _only_introduces(reading, draft):
+        draft.utter("utter_perkenalan")
+    else:
+        _perform(reading, draft)
     resumed = draft.loop is not None and draft.loop.name == form
     if in_form and resumed and draft.loop is not None:
         draft.offer = None
         draft.utter("utter_formulir_lanjut")
         forms.ask(draft)
+
+
+def _only_introduces(reading: Reading, draft: TurnDraft) -> bool:
+    """Whether a message tells about its writer and asks for nothing that was understood."""
+    if draft.loop is not None or "pertanyaan" in reading.notes or reading.how != "nlu":
+        return False
+    return reading.decision != "answer" or reading.intent in (OUT_OF_SCOPE, *SMALL_TALK)
 
 
 def _perform(reading: Reading, draft: TurnDraft) -> None:
@@ -109,10 +121,19 @@ def _lead_in(reading: Reading, draft: TurnDraft) -> None:
     elif _ABUSE in reading.notes and draft.abuse == 0:
         draft.abuse += 1
         draft.utter("utter_hinaan_tenang")
-    elif _SALAM in reading.notes and knowledge:
+    elif _SALAM in reading.notes and (knowledge or reading.intent == "sapa"):
         draft.utter("utter_balas_salam")
 
 
-def _remember_question(reading: Reading, draft: TurnDraft) -> None:
-    if reading.is_knowledge and reading.how in ("nlu", "context") and draft.loop is None:
-        draft.question = reading.text
+def _remember(reading: Reading, draft: TurnDraft) -> None:
+    """Keep the question, and what it is about, for what comes after it."""
+    knowledge = reading.is_knowledge and reading.decision == "answer"
+    tables = draft.assets.context
+    if knowledge:
+        subject = tables.subject_of(reading.intent)
+        draft.subject = subject.name if subject else None
+    elif reading.decision != "answer" or reading.intent == "bantuan_menu":
+        named = tables.subjects_in(reading.line)
+        draft.subject = named[0].name if len(named) == 1 else draft.subject
+    if knowledge and reading.how in ("nlu", "context"):
+        draft.note_question(reading.text, reading.intent)

@@ -16,11 +16,23 @@ from dialogue.types import IncomingMessage
 from nlu.types import Understands
 
 MEDIA, EMPTY, EMOJI, BROKEN = "pesan_media", "pesan_kosong", "pesan_emoji", "pesan_rusak"
-_WHOLE_MESSAGE = ("minta_cs", "batal", "bukan_itu", "setuju", "tolak", "selengkapnya")
-"""Patterns whose name is the intent of the whole message, in the order of their precedence."""
-_AFTER_AN_ANSWER = ("bukan_itu", "selengkapnya")
+_WHOLE_MESSAGE = {
+    "minta_cs": "minta_cs",
+    "minta_dihubungi": "minta_cs",
+    "batal": "batal",
+    "bukan_itu": "bukan_itu",
+    "setuju": "setuju",
+    "tolak": "tolak",
+    "selengkapnya": "selengkapnya",
+    "kenapa_data": "kenapa_data",
+    "siapa_ini": "bot_atau_manusia",
+}
+"""Patterns that tell the intent of the whole message, in the order of their precedence."""
+_AFTER_AN_ANSWER, _IN_A_FORM = ("bukan_itu",), ("kenapa_data",)
+_YES_AND_THANKS = "setuju_makasih"
+_DUNNING = "menagih"
 _ABOUT_OFFICERS, _HOW_TO_CHAT = "cara_chat_cs", "layanan_kantor/cara_chat_cs"
-_NOTES = ("krisis", "ancaman", "tentang_diri", "pertanyaan", "keluhan_bot", "balas_salam")
+_NOTES = ("krisis", "ancaman", "pertanyaan", "keluhan_bot", "balas_salam")
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d[ .\-]?){15,16}(?!\d)")
 
 
@@ -39,12 +51,12 @@ class MessageReader:
         text = clean(message.text)
         if message.kind == "payload":
             return [self._button(message.payload or text, text)]
+        if is_gibberish(message.text):
+            return [self._sure(text, BROKEN, "pattern")]
         if not has_letters_or_digits(text):
             return [self._wordless(text, media=message.kind == "media")]
         if text.startswith("/") and (command := self._command(text)):
             return [command]
-        if is_gibberish(text):
-            return [self._sure(text, BROKEN, "pattern")]
         line = self._patterns.prepare(text)
         if early := self._before_nlu(text, line, tracker):
             return [early]
@@ -60,16 +72,27 @@ class MessageReader:
         choices = tracker.memory.choices
         if not asking and (payload := chosen(text, choices)):
             return replace(self._button(payload, text), how="choice")
-        for name in _WHOLE_MESSAGE:
-            if name in _AFTER_AN_ANSWER and (tracker.loop or not tracker.memory.label):
-                continue
-            if self._patterns.found(name, line):
-                return replace(self._sure(text, name, "pattern"), notes=notes)
-        if _HOW_TO_CHAT in self._assets.knowledge and self._patterns.found(_ABOUT_OFFICERS, line):
-            return replace(self._sure(text, _HOW_TO_CHAT, "pattern"), notes=notes)
+        if intent := self._intent_by_pattern(line, tracker):
+            return replace(self._sure(text, intent, "pattern"), notes=notes)
         if not asking and (payload := chosen_by_part(text, choices)):
             return replace(self._button(payload, text), how="choice")
         return None
+
+    def _intent_by_pattern(self, line: str, tracker: Tracker) -> str | None:
+        """Return the intent of a message that a pattern tells as a whole."""
+        step = self._assets.context.next_steps.get(tracker.memory.label or "")
+        if step and tracker.loop is None and self._patterns.found(step.pattern, line):
+            return step.intent
+        for name, intent in _WHOLE_MESSAGE.items():
+            if _applies(name, tracker) and self._patterns.found(name, line):
+                return intent
+        if tracker.case_state == "waiting" and self._patterns.found(_DUNNING, line):
+            return "cek_tiket"
+        if self._patterns.found(_YES_AND_THANKS, line):
+            awaited = tracker.loop is not None or tracker.memory.offer is not None
+            return "setuju" if awaited else "terima_kasih"
+        known = _HOW_TO_CHAT in self._assets.knowledge
+        return _HOW_TO_CHAT if known and self._patterns.found(_ABOUT_OFFICERS, line) else None
 
     def _button(self, payload: str, text: str) -> Reading:
         return self._command(payload) or self._sure(text, EMPTY, "payload")
@@ -105,3 +128,11 @@ class MessageReader:
         if _LONG_NUMBER.search(text):
             found.add("nomor_identitas")
         return frozenset(found)
+
+
+def _applies(pattern: str, tracker: Tracker) -> bool:
+    if pattern in _IN_A_FORM:
+        return tracker.loop is not None
+    if pattern in _AFTER_AN_ANSWER:
+        return tracker.loop is None and tracker.memory.label is not None
+    return True

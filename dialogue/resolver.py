@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dialogue.assets import Assets
 from dialogue.context import Background, FollowUps
+from dialogue.plain import is_nonsense
 from dialogue.reading import Reading
 from nlu.types import OUT_OF_SCOPE, Understanding, Understands
 
@@ -14,6 +16,17 @@ ABUSE = "hinaan"
 _HEARD_FIRST = ("keluhan", ABUSE, "minta_cs", "cek_tiket", "hapus_data", "data_saya")
 """Acts that a short message keeps, even if it could be read as a follow-up."""
 _IDENTIFIER_LENGTH = 15
+_LONGEST_PAIR, _MOST_JOINTS = 25, 3
+_JOINT = re.compile(
+    r"\?+\s+(?:terus|trus|dan|sama)?\s*|\s*[,;]\s*(?:terus|trus|dan|sama|lalu)?\s+|"
+    r"\s+(?:dan|terus|trus|trs|lalu|serta|sama|sareng|jeung)\s+",
+    re.IGNORECASE,
+)
+_ENOUGH_FOR_ACTS = {
+    **dict.fromkeys(("sapa", "bantuan_menu", "terima_kasih", "pamit", "bot_atau_manusia"), 0.4),
+    **dict.fromkeys(("keluhan", "daftar_pelatihan", "cek_tiket", "penilaian_layanan"), 0.7),
+}
+"""Acts that may be done below the NLU's bar for facts: they state none and can be taken back."""
 
 
 class Resolver:
@@ -30,7 +43,30 @@ class Resolver:
         whole = self._understands.understand(text)
         if len(whole.segments) > 1 and (readings := self._segments(whole, background)):
             return readings
+        if "/" in whole.intent.name and (readings := self._two_questions(text, line, background)):
+            return readings
         return [self._one(text, line, whole, background)]
+
+    def _two_questions(self, text: str, line: str, background: Background) -> list[Reading]:
+        """Part a message at a joint where both sides ask something clear and different."""
+        if not 4 <= len(line.split()) <= _LONGEST_PAIR or self._tables.asked_for(line) < 2:
+            return []
+        for joint in list(_JOINT.finditer(text))[:_MOST_JOINTS]:
+            sides = (text[: joint.start()], text[joint.end() :])
+            lines = [self._patterns.prepare(side) for side in sides]
+            if any(len(side.split()) < 2 or not self._tables.asked_for(side) for side in lines):
+                continue
+            if not self._tables.aspects_in(lines[0]):
+                continue
+            first, second = (self._understands.understand(side) for side in sides)
+            left = self._one(sides[0], lines[0], first, background)
+            if left.decision != "answer" or not left.is_knowledge:
+                continue
+            right = self._one(sides[1], lines[1], second, background.after(left))
+            clear = right.decision == "answer" and right.is_knowledge
+            if clear and right.intent != left.intent:
+                return [left, right]
+        return []
 
     def _segments(self, whole: Understanding, background: Background) -> list[Reading]:
         """Read each question; nothing unless at least two different ones are clear."""
@@ -56,6 +92,7 @@ class Resolver:
         reading = self._plain(text, line, understanding)
         reading = self._without_pleasantries(reading)
         reading = self._without_insults(reading)
+        reading = self._not_ours(self._nonsense(_as_act(reading)))
         if reading.intent in _HEARD_FIRST and reading.decision == "answer":
             return reading
         reading = self._correction(reading)
@@ -86,8 +123,11 @@ class Resolver:
         """Read past a greeting that leads in a question."""
         if reading.intent not in SMALL_TALK and reading.decision == "answer":
             return reading
-        rest = self._patterns.without(("salam", "basa_basi", "sapaan"), reading.line)
-        if rest == reading.line or len(rest.split()) < 2:
+        rest = self._patterns.without(("salam", "basa_basi"), reading.line)
+        if rest == reading.line:
+            return reading
+        rest = self._patterns.without(("sapaan",), rest)
+        if len(rest.split()) < 2:
             return reading
         again = self._again(reading, rest)
         unclear = again.intent in SMALL_TALK or again.decision == "handoff"
@@ -95,7 +135,7 @@ class Resolver:
 
     def _without_insults(self, reading: Reading) -> Reading:
         """Hear what stands beside an insult, with a note of the insult."""
-        if reading.intent != ABUSE or reading.decision != "answer":
+        if reading.intent != ABUSE:
             return reading
         rest = self._patterns.without(("makian",), reading.line)
         telling = self._patterns.without(("pengisi", "penghubung", "penunjuk", "sapaan"), rest)
@@ -105,6 +145,19 @@ class Resolver:
         unheard = (*SMALL_TALK, ABUSE, OUT_OF_SCOPE)
         if again.decision == "answer" and again.intent not in unheard:
             return replace(again, notes=frozenset({ABUSE}))
+        return replace(reading, decision="answer")
+
+    def _nonsense(self, reading: Reading) -> Reading:
+        """Say of a row of letters that it was not understood, not that it is off the topic."""
+        words = reading.line.split()
+        if reading.intent == OUT_OF_SCOPE and is_nonsense(words, self._patterns.knows):
+            return replace(reading, decision="handoff", choices=())
+        return reading
+
+    def _not_ours(self, reading: Reading) -> Reading:
+        """Ask back when the officer who is wanted is somebody else's (a bank's, a shop's)."""
+        if reading.intent == "minta_cs" and self._patterns.found("cs_lain", reading.line):
+            return replace(reading, decision="clarify")
         return reading
 
     def _correction(self, reading: Reading) -> Reading:
@@ -137,3 +190,11 @@ class Resolver:
                     ask_back=ambiguity.response,
                 )
         return None
+
+
+def _as_act(reading: Reading) -> Reading:
+    enough = _ENOUGH_FOR_ACTS.get(reading.intent)
+    sure = enough is not None and reading.understanding.intent.confidence >= enough
+    return (
+        replace(reading, decision="answer") if sure and reading.decision == "clarify" else reading
+    )

@@ -7,17 +7,19 @@ from dialogue.draft import TurnDraft
 from dialogue.form_values import Found, Refused, Strength, normal_phone
 from dialogue.reading import Reading
 
-_ABOUT_THEMSELVES = "tentang_diri"
+_ABOUT_THEMSELVES = "diri_"
+"""The pattern of this beginning and the slot's name tells that residents mean themselves."""
 _PERSONAL = frozenset({"nama", "no_hp", "kecamatan", "jenis_usaha"})
-_SURE_ENOUGH = 0.9
+_SURE_ENOUGH = 0.75
 
 
-def fill_slots(reading: Reading, draft: TurnDraft) -> None:
-    """Fill slots from the reading's payload, entities and intent.
+def fill_slots(reading: Reading, draft: TurnDraft) -> bool:
+    """Fill slots from the reading's payload, entities and intent; return whether any was new.
 
     Personal ones only when residents speak of themselves: a phone number in a question may be a
     swindler's, a district may be the office's.
     """
+    before = dict(draft.slots)
     for name, value in reading.values.items():
         if name in draft.assets.domain.slots and draft.loop is None:
             draft.slots[name] = value
@@ -27,6 +29,7 @@ def fill_slots(reading: Reading, draft: TurnDraft) -> None:
             if value is not None:
                 draft.slots[slot.name] = value
                 break
+    return draft.slots != before
 
 
 def mapped_value(slot: Slot, reading: Reading, draft: TurnDraft) -> Found | Refused:
@@ -73,7 +76,7 @@ def _value(slot: Slot, mapping: SlotMapping, reading: Reading, draft: TurnDraft)
 
 def _from_entity(slot: Slot, mapping: SlotMapping, reading: Reading, draft: TurnDraft) -> object:
     personal = slot.name in _PERSONAL
-    if personal and (draft.loop is not None or _ABOUT_THEMSELVES not in reading.notes):
+    if personal and (draft.loop is not None or not _of_themselves(slot, reading, draft)):
         return None
     values = [
         entity.value
@@ -85,6 +88,10 @@ def _from_entity(slot: Slot, mapping: SlotMapping, reading: Reading, draft: Turn
     if slot.kind == "list":
         return values
     return normal_phone(values[0]) if slot.name == "no_hp" else values[0]
+
+
+def _of_themselves(slot: Slot, reading: Reading, draft: TurnDraft) -> bool:
+    return draft.assets.patterns.found(f"{_ABOUT_THEMSELVES}{slot.name}", reading.line)
 
 
 def _conditions_hold(mapping: SlotMapping, draft: TurnDraft) -> bool:

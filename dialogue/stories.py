@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,13 @@ class StoryResult:
     def passed(self) -> bool:
         """Whether every turn gave what was expected."""
         return not self.failures
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: {self.name}"
+        if self.passed:
+            return f"{place}: lulus ({self.turns} giliran)"
+        details = "\n".join(str(failure) for failure in self.failures)
+        return f"{place}: GAGAL\n{textwrap.indent(details, '  ')}"
 
     @property
     def failed_turns(self) -> int:

@@ -42,8 +42,8 @@ class Memory:
     """What a follow-up refers to. All of it are names from the data files, nothing personal.
 
     ``label`` is the last knowledge label answered and ``aspect`` what was asked of it (cost,
-    duration …); ``offer`` is what "ya" accepts; ``choices`` are the (title, payload) pairs last
-    offered; ``abuse`` counts insults.
+    duration …); ``subject`` is what the talk is about, answered or not; ``offer`` is what "ya"
+    accepts; ``choices`` are the (title, payload) pairs last offered; ``abuse`` counts insults.
     """
 
     label: str | None = None
@@ -51,6 +51,7 @@ class Memory:
     offer: str | None = None
     choices: tuple[tuple[str, str], ...] = ()
     abuse: int = 0
+    subject: str | None = None
 
     @classmethod
     def from_state(cls, state: Any) -> Memory:
@@ -68,6 +69,7 @@ class Memory:
                 if isinstance(pair, list | tuple) and len(pair) == 2
             )[:_MOST_CHOICES],
             abuse=_count(state.get("abuse")),
+            subject=_text_or_none(state.get("subject")),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -137,7 +139,8 @@ class Tracker:
         )
 
     def _after_case_event(self, change: str, data: Mapping[str, Any]) -> Tracker:
-        states = {"opened": "waiting", "claimed": "claimed", "released": "waiting"}
+        states = {"opened": "waiting", "released": "waiting"}
+        states |= dict.fromkeys(("claimed", "transferred", "taken_over"), "claimed")
         return replace(
             self,
             case_state=states.get(change, change),

@@ -46,8 +46,14 @@ def decline(reading: Reading, draft: TurnDraft) -> None:
 
 
 def cancel(reading: Reading, draft: TurnDraft) -> None:
-    """There is no form to cancel."""
-    draft.utter("utter_batal")
+    """Take back what was offered; there is no form to cancel."""
+    if draft.tracker.memory.offer:
+        decline(reading, draft)
+    elif draft.case_waits:
+        draft.utter("utter_batal_menunggu")
+        draft.attention = True
+    else:
+        draft.utter("utter_batal")
 
 
 def not_that(reading: Reading, draft: TurnDraft) -> None:
@@ -71,7 +77,12 @@ def show_menu(reading: Reading, draft: TurnDraft) -> None:
         return
     start = reading.values.get("mulai")
     first = start if isinstance(start, int) and start > 0 else 0
-    entries = [entry for entry in draft.assets.knowledge.values() if entry.topic in topics]
+    entries = [
+        entry
+        for topic in topics
+        for entry in draft.assets.knowledge.values()
+        if entry.topic == topic
+    ]
     page = entries[first : first + _PER_PAGE]
     buttons = [Button(entry.tombol, f"/{entry.label}") for entry in page]
     if first + _PER_PAGE < len(entries):
@@ -138,6 +149,7 @@ def ask_to_erase(reading: Reading, draft: TurnDraft) -> None:
     if reading.values.get("yakin") is True:
         erase(reading, draft)
         return
+    draft.loop = None
     draft.utter("utter_hapus_data_yakin")
     draft.offer = OFFER_ERASE
 

@@ -132,6 +132,9 @@ def _buttons(draft: TurnDraft, entry: KnowledgeEntry, *, full: bool) -> list[But
         if label in draft.assets.knowledge and label not in draft.tracker.answered
     ]
     buttons += [Button(item.tombol, f"/{item.label}") for item in related[:_MOST_RELATED]]
+    if step := draft.assets.context.next_steps.get(entry.label):
+        title = draft.assets.context.act_titles.get(step.intent, "")
+        buttons.append(Button(title, f"/{step.intent}"))
     buttons += officer_button(draft)
     return [button for button in buttons if button.title]
 

@@ -14,23 +14,28 @@ def clarify(reading: Reading, draft: TurnDraft) -> None:
     """Offer two or three readable choices and a person; no fact is stated."""
     choices = choice_buttons(draft, reading.choices)
     if not choices:
-        draft.utter("utter_menu", extra=menu_buttons(draft))
+        draft.utter("utter_menu", extra=[*menu_buttons(draft), *officer_button(draft)])
     else:
         titles = [title_of(draft, button.payload.removeprefix("/")) for button in choices]
         listed = "\n".join(f"{place}. {title}" for place, title in enumerate(titles, start=1))
         extra = [*choices, *officer_button(draft)]
-        draft.utter(reading.ask_back or "utter_pilihan", extra=extra, pilihan=listed)
+        draft.misses = draft.tracker.misses + (0 if reading.ask_back else 1)
+        again = draft.misses > 1 and not draft.case_waits
+        draft.offer = OFFER_OFFICER if again else None
+        response = reading.ask_back or ("utter_pilihan_lagi" if again else "utter_pilihan")
+        draft.utter(response, extra=extra, pilihan=listed)
     draft.clarify = True
     draft.decision = "clarify"
     draft.reason = "dua_arti" if reading.ask_back else "kurang_yakin"
     draft.attention = draft.attention or reading.ask_back is None
-    draft.question = reading.text
+    if reading.is_knowledge:
+        draft.note_question(reading.text, reading.intent)
 
 
 def not_understood(reading: Reading, draft: TurnDraft) -> None:
     """Say so and offer choices; the second time in a row offer a person."""
     draft.misses = draft.tracker.misses + 1
-    draft.question = reading.text
+    draft.note_question(reading.text, reading.intent)
     draft.decision = "handoff"
     draft.reason = "kurang_yakin"
     draft.fallback = True

@@ -1,0 +1,105 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from dialogue import Assets
+from dialogue.actions.answers import _shortened
+from tests.dialogue.dialogue_kit import Talk, titles_of, words_of
+
+FOUNDERS = "pendirian_koperasi/jumlah_pendiri"
+MEANINGS = {
+    "brp org bikin koperasi": FOUNDERS,
+    "bikin koperasi berapa orang": FOUNDERS,
+    "biaya pendirian": "pendirian_koperasi/biaya",
+    "lapor pinjol": "pengaduan/lapor_pinjol",
+    "nanya aneh": "topik_baru/belum_ada",
+}
+
+
+def with_entry(assets: Assets, label: str, **changes: object) -> Assets:
+    entry = replace(assets.knowledge[label], **changes)
+    return replace(assets, knowledge={**assets.knowledge, label: entry})
+
+
+def test_short_answer_comes_first_with_source_and_review_state(assets: Assets) -> None:
+    turn = Talk(assets, MEANINGS)("brp org bikin koperasi")
+    entry = assets.knowledge[FOUNDERS]
+    assert entry.ringkas in words_of(turn)
+    assert entry.jawaban not in words_of(turn)
+    assert f"Sumber: {entry.sumber[0]}" in words_of(turn)
+    assert "berlaku sejak 24 November 2026" in words_of(turn)
+    assert "belum diperiksa dinas" in words_of(turn)
+    assert turn.answers == (FOUNDERS,)
+    assert not turn.clarify
+
+
+def test_buttons_lead_to_the_full_answer_related_questions_and_an_officer(assets: Assets) -> None:
+    turn = Talk(assets, MEANINGS)("brp org bikin koperasi")
+    titles = titles_of(turn)
+    assert titles[0] == "Selengkapnya"
+    assert titles[-1] == "Chat dengan CS"
+    assert set(titles[1:-1]) <= {
+        assets.knowledge[label].tombol for label in assets.knowledge[FOUNDERS].terkait
+    }
+
+
+def test_full_answer_on_demand_by_button_or_by_words(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    button = talk("brp org bikin koperasi").replies[0].buttons[0]
+    assert assets.knowledge[FOUNDERS].jawaban in words_of(talk.press(button.payload))
+    assert assets.knowledge[FOUNDERS].jawaban in words_of(talk("selengkapnya dong"))
+
+
+def test_same_question_again_gets_a_shorter_answer_and_the_offer_of_a_person(
+    assets: Assets,
+) -> None:
+    talk = Talk(assets, MEANINGS)
+    first = talk("brp org bikin koperasi")
+    again = talk("bikin koperasi berapa orang")
+    assert again.answers == (FOUNDERS,)
+    assert len(words_of(again)) < len(words_of(first))
+    assert talk("ya").case_request is not None
+
+
+def test_uncertain_answer_is_hedged_and_offers_an_officer(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    turn = talk("biaya pendirian")
+    assert words_of(turn).startswith("Ini belum pasti")
+    assert "Chat dengan CS" in titles_of(turn)
+    assert talk("boleh").case_request is not None
+
+
+def test_right_authority_is_named_where_the_office_is_not_the_one(assets: Assets) -> None:
+    entry = assets.knowledge["pengaduan/lapor_pinjol"]
+    assert entry.instansi
+    assert entry.instansi in words_of(Talk(assets, MEANINGS)("lapor pinjol"))
+
+
+def test_overdue_answer_is_softened(assets: Assets) -> None:
+    due = with_entry(assets, FOUNDERS, tinjau_paling_lambat=date(2026, 11, 23))
+    words = words_of(Talk(due, MEANINGS)("brp org bikin koperasi"))
+    assert words.startswith("Jawaban ini sudah melewati jadwal tinjauan (23 November 2026)")
+
+
+def test_answer_due_today_is_not_overdue(assets: Assets) -> None:
+    due = with_entry(assets, FOUNDERS, tinjau_paling_lambat=date(2026, 11, 24))
+    words = words_of(Talk(due, MEANINGS)("brp org bikin koperasi"))
+    assert "melewati jadwal tinjauan" not in words
+
+
+def test_label_without_an_answer_offers_a_person_and_is_put_on_the_list(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    turn = talk("nanya aneh")
+    assert turn.answers == ()
+    assert turn.attention
+    assert talk("iya mau").case_request is not None
+
+
+@pytest.mark.parametrize("label", [FOUNDERS, "izin_usaha/biaya_nib", "shu/dana_cadangan"])
+def test_short_form_is_made_of_whole_sentences_of_the_answer(assets: Assets, label: str) -> None:
+    entry = assets.knowledge[label]
+    short = _shortened(entry)
+    assert entry.ringkas.startswith(short)
+    assert short.endswith(".")
+    assert len(short) >= 60 or short == entry.ringkas

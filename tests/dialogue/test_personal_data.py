@@ -1,0 +1,104 @@
+import pytest
+
+from dialogue import Assets, CaseView
+from tests.dialogue.dialogue_kit import Talk, words_of
+
+MEANINGS = {
+    "data saya apa aja": "data_saya",
+    "hapus data saya": "hapus_data",
+    "mau daftar pelatihan": "daftar_pelatihan",
+    "cek tiket": "cek_tiket",
+    "tiket hk-zzzz-yyyy gimana": "cek_tiket",
+    "nomor 081299998888 nipu saya pinjol": "perlindungan/modus_penipuan",
+    "kantor di cibinong buka jam berapa": "layanan_kantor/jam_loket",
+    "mau komplain": "keluhan",
+}
+
+
+def test_what_is_kept_is_shown(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk.each("mau daftar pelatihan", "Budi Santoso", "batal")
+    assert "- Nama: Budi Santoso" in words_of(talk("data saya apa aja"))
+
+
+def test_erasure_needs_a_yes_and_forgets_the_slots(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk.each("mau daftar pelatihan", "Budi Santoso", "batal")
+    assert not talk("hapus data saya").erase_requested
+    turn = talk("ya")
+    assert turn.erase_requested
+    assert turn.slots == {}
+    assert turn.events[-1].data["erase"] is True
+
+
+def test_erasure_can_be_refused(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk("hapus data saya")
+    assert not talk("ga jadi").erase_requested
+    assert not talk("ya").erase_requested
+
+
+@pytest.mark.parametrize("text", ["nik saya 3201012345678901", "ini npwp 09.254.294.3-407.0001"])
+def test_pasted_identifier_is_warned_of(assets: Assets, text: str) -> None:
+    assert "jangan mengirim NIK" in words_of(Talk(assets)(text))
+
+
+def test_phone_number_is_no_identifier_to_warn_of(assets: Assets) -> None:
+    assert "jangan mengirim NIK" not in words_of(Talk(assets)("hubungi saya di 0812 3456 7890"))
+
+
+def test_numbers_and_places_of_others_fill_no_slot(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    turn = talk.each("nomor 081299998888 nipu saya pinjol", "kantor di Cibinong buka jam berapa")
+    assert "no_hp" not in turn.slots
+    assert "kecamatan" not in turn.slots
+
+
+def test_ticket_shows_state_and_place_only(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    ticket = talk("chat dengan cs").case_request.ticket
+    words = words_of(talk("cek tiket"))
+    assert ticket in words
+    assert "ke-1" in words
+
+
+@pytest.mark.parametrize("state", ["claimed", "returned", "resolved", "expired"])
+def test_every_state_of_a_ticket_has_words(assets: Assets, state: str) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk.case = CaseView("HK-AAAA-BBBB", state)
+    if state != "claimed":
+        assert "HK-AAAA-BBBB" in words_of(talk("cek tiket"))
+
+
+def test_ticket_of_another_conversation_is_not_told(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk("chat dengan cs")
+    words = words_of(talk("tiket HK-ZZZZ-YYYY gimana"))
+    assert "menunggu" not in words
+    assert "percakapan tempat tiket itu dibuat" in words
+
+
+def test_without_a_ticket_it_says_so(assets: Assets) -> None:
+    assert "belum ada tiket" in words_of(Talk(assets, MEANINGS)("cek tiket"))
+
+
+@pytest.mark.parametrize(
+    ("text", "rating"),
+    [
+        ("⭐⭐⭐", 3),
+        ("bintang 5", 5),
+        ("nilai 9", 4),
+        ("skor 7 dari 10", 4),
+        ("100", 5),
+        ("bintang lima", 5),
+    ],
+)
+def test_rating_is_kept_from_one_to_five(assets: Assets, text: str, rating: int) -> None:
+    turn = Talk(assets, {text: "penilaian_layanan"})(text)
+    assert turn.events[-1].data["rating"] == rating
+
+
+def test_low_rating_offers_to_take_the_complaint(assets: Assets) -> None:
+    talk = Talk(assets, {"bintang 1": "penilaian_layanan"})
+    talk("bintang 1")
+    assert talk("ya").asks == "nama"
