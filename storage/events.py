@@ -35,6 +35,7 @@ class EventType(StrEnum):
     CASE_RETURNED = "case_returned"
     CASE_RESOLVED = "case_resolved"
     CASE_EXPIRED = "case_expired"
+    RATED = "rated"
     REPLY_DROPPED = "reply_dropped"
     TURN_FAILED = "turn_failed"
 
