@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from learning import DataFinding, lint_examples, lint_gold, read_live
 from service_hours import Calendar
 
 _FILE = click.Path(exists=True, path_type=Path)
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -49,6 +51,26 @@ def test_nlu(test_file: Path, train_file: Path | None, as_json: bool, seed: int)
     else:
         for name, value in figures.items():
             click.echo(f"{name:<16} {value}")
+
+
+@test.command("entities")
+@click.option("--test", "test_file", type=_FILE, required=True, help="JSON lines beranotasi.")
+@click.option("--today", type=_DAY, help="Hari pesan ditulis (TTTT-BB-HH); bawaan: hari ini.")
+@click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
+def test_entities(test_file: Path, today: datetime | None, as_json: bool) -> None:
+    """Ukur ketepatan dan kelengkapan entitas pada pesan beranotasi."""
+    config = wiring.settings()
+    figures = nlu.evaluate_entities(
+        _annotated(test_file),
+        today=(today or config.clock()().astimezone(WIB)).date(),
+        lexicon_dir=config.training_data / "lexicon",
+    )
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    click.echo(f"{'entitas':<16} presisi  recall      n")
+    for name, row in figures.items():
+        click.echo(f"{name:<16} {row['precision']:7.3f} {row['recall']:7.3f} {row['n']:6d}")
 
 
 @test.command("dialogue")
@@ -87,6 +109,13 @@ def validate(data: Path | None) -> None:
     errors = sum(finding.severity == "error" for finding in findings)
     click.echo(f"{errors} galat, {len(findings) - errors} peringatan.")
     sys.exit(1 if errors else 0)
+
+
+def _annotated(path: Path) -> tuple[nlu.Example, ...]:
+    rows = nlu.read_annotated(path)
+    if not rows:
+        raise TrainingDataError(f"{path.name}:0: there are no annotated messages")
+    return rows
 
 
 def _live_model(config: Settings) -> nlu.TrainedModel:

@@ -9,7 +9,14 @@ from pathlib import Path
 import click
 
 from commands import wiring
-from reports import FORMATS, catch_up, volume_file, volume_rows
+from reports import (
+    FORMATS,
+    catch_up,
+    evaluation,
+    evaluation_file,
+    volume_file,
+    volume_rows,
+)
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -35,6 +42,33 @@ def volume(first: datetime, last: datetime, file_format: str, output: Path | Non
         rows = volume_rows(tx, *days)
         made_at = tx.now
     content = volume_file(rows, *days, file_format=file_format, made_at=made_at)
+    _write(content, file_format, output)
+
+
+@report.command("evaluation")
+@click.option("--from", "first", type=_DAY, required=True, help="Hari pertama (WIB).")
+@click.option("--to", "last", type=_DAY, required=True, help="Hari terakhir (WIB), ikut dihitung.")
+@click.option("--format", "file_format", type=click.Choice(FORMATS), default="json")
+@click.option("--json", "as_json", is_flag=True, help="Sama dengan --format json.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Tulis ke berkas.")
+def evaluation_(
+    first: datetime, last: datetime, file_format: str, as_json: bool, output: Path | None
+) -> None:
+    """Pencatatan dan pelaporan hasil (evaluasi SOP); dibuka enam hari setelah periode berakhir."""
+    config = wiring.settings()
+    store = wiring.open_store(config)
+    store.migrate()
+    service_calendar = wiring.calendar(config)
+    catch_up(store, service_calendar)
+    with store.write() as tx:
+        found = evaluation.open_evaluation(tx, first.date(), last.date())
+        content = evaluation.paper_content(tx, found, service_calendar)
+        made_at = tx.now
+    chosen = "json" if as_json else file_format
+    _write(evaluation_file(content, file_format=chosen, made_at=made_at), chosen, output)
+
+
+def _write(content: bytes, file_format: str, output: Path | None) -> None:
     if output:
         output.write_bytes(content)
         click.echo(f"{output} ditulis.")

@@ -11,17 +11,18 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import FrameType
 
 import click
 
 from commands import wiring
 from commands.demo import DEMO_ACCOUNTS, ensure_demo_accounts, refuse_demo_accounts
-from connectors import LocalServer, Worker, socket_folder
+from connectors import Alarm, LocalServer, Upkeep, Worker, socket_folder
 from foundation.errors import SettingsError
 from foundation.logs import configure_logging
 from foundation.settings import Settings
-from reports import catch_up
+from reports import catch_up, do_due_records
 from service_hours import Calendar
 from storage import Store, open_wakeups
 
@@ -79,14 +80,30 @@ def worker(name: str, parent: int) -> None:
         socket_folder(config.data_dir) / f"worker-{os.getpid()}.sock", this.answer_request
     )
     server.start()
+    upkeep = _upkeep(config, store, service_calendar, this)
+    threading.Thread(target=upkeep.run, args=(stop,), name="halo-desk", daemon=True).start()
     try:
         this.run(stop)
     finally:
         server.close()
 
 
+def _upkeep(
+    config: Settings, store: Store, service_calendar: Calendar, worker_here: Worker
+) -> Upkeep:
+    address = (config.public_url or f"http://{config.bind}") + "/petugas"
+    return Upkeep(
+        store=store,
+        calendar=service_calendar,
+        alarm=Alarm(config.alerts, console_url=address),
+        target=timedelta(minutes=config.alerts.target_minutes),
+        publish=worker_here.wakeups.publish,
+    )
+
+
 def _project(store: Store, service_calendar: Calendar) -> None:
     catch_up(store, service_calendar)
+    do_due_records(store, service_calendar)
 
 
 def _listen(config: Settings) -> socket.socket:

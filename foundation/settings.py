@@ -38,6 +38,23 @@ class WhatsAppSettings:
 
 
 @dataclass(frozen=True)
+class AlertSettings:
+    """Where it is told that a resident waits too long; empty values tell nobody."""
+
+    target_minutes: int = 15
+    """Service minutes within which an officer is to take a case."""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_starttls: bool = True
+    sender: str = "halo@localhost"
+    recipients: tuple[str, ...] = ()
+    webhook: str = field(default="", repr=False)
+    """Its address often holds a secret."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """One process's settings. Paths are absolute; durations are seconds."""
 
@@ -57,6 +74,7 @@ class Settings:
     whatsapp_number: str = ""
     """Digits with country code, as in ``https://wa.me/62…``; empty while the office has none."""
     whatsapp: WhatsAppSettings = field(default_factory=WhatsAppSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     embed_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may embed the widget."""
     log_level: str = "INFO"
@@ -120,6 +138,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         rest_token=env.text("HALO_REST_TOKEN", ""),
         whatsapp_number=env.phone("HALO_WHATSAPP_NUMBER"),
         whatsapp=_whatsapp(env),
+        alerts=_alerts(env),
         embed_origins=env.origins("HALO_EMBED_ORIGINS"),
         log_level=env.choice("HALO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         proxy_hops=env.count("HALO_PROXY_HOPS", 0, least=0),
@@ -148,6 +167,22 @@ def _whatsapp(env: _Environment) -> WhatsAppSettings:
         graph_version=env.matching(
             "HALO_WHATSAPP_GRAPH_VERSION", defaults.graph_version, r"v\d+\.\d+", example="v24.0"
         ),
+    )
+
+
+def _alerts(env: _Environment) -> AlertSettings:
+    defaults = AlertSettings()
+    recipients = env.text("HALO_SMTP_TO", "").replace(",", " ").split()
+    return AlertSettings(
+        target_minutes=env.count("HALO_WAIT_TARGET_MINUTES", defaults.target_minutes),
+        smtp_host=env.text("HALO_SMTP_HOST", ""),
+        smtp_port=env.count("HALO_SMTP_PORT", defaults.smtp_port),
+        smtp_user=env.text("HALO_SMTP_USER", ""),
+        smtp_password=env.text("HALO_SMTP_PASSWORD", ""),
+        smtp_starttls=env.choice("HALO_SMTP_STARTTLS", "YA", ("YA", "TIDAK")) == "YA",
+        sender=env.text("HALO_SMTP_FROM", defaults.sender),
+        recipients=tuple(recipients),
+        webhook=env.secret_url("HALO_ALERT_WEBHOOK"),
     )
 
 
@@ -191,6 +226,13 @@ class _Environment:
         value = self.text(name, default)
         if value and not re.fullmatch(pattern, value):
             raise SettingsError(f"{name} must look like {example}, not {value!r}")
+        return value
+
+    def secret_url(self, name: str) -> str:
+        value = self.text(name, "")
+        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            # The value itself may be a secret.
+            raise SettingsError(f"{name} must be an address such as https://contoh.go.id/kait")
         return value
 
     def moment(self, name: str) -> datetime | None:

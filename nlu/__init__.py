@@ -11,8 +11,13 @@ from nlu.data import Example, TrainingData
 from nlu.types import OUT_OF_SCOPE, Decision, Entity, Intent, Understanding, Understands
 
 if TYPE_CHECKING:
+    from nlu.augment import add_typos as add_typos
     from nlu.embedding.model import Embedding as Embedding
     from nlu.embedding.model import open_embedding as open_embedding
+    from nlu.entities import extract_entities as extract_entities
+    from nlu.entity_evaluation import EntityFigures as EntityFigures
+    from nlu.entity_evaluation import evaluate_entities as evaluate_entities
+    from nlu.entity_evaluation import read_annotated as read_annotated
     from nlu.evaluation import EvaluationReport as EvaluationReport
     from nlu.evaluation import evaluate as evaluate
     from nlu.loading import load_model as load_model
@@ -24,6 +29,7 @@ __all__ = [
     "Decision",
     "Embedding",
     "Entity",
+    "EntityFigures",
     "EvaluationReport",
     "Example",
     "Intent",
@@ -31,19 +37,28 @@ __all__ = [
     "TrainingData",
     "Understanding",
     "Understands",
+    "add_typos",
     "evaluate",
+    "evaluate_entities",
+    "extract_entities",
     "load_model",
     "open_embedding",
+    "read_annotated",
     "train",
 ]
 
 _HEAVY = {
+    "add_typos": "nlu.augment",
+    "extract_entities": "nlu.entities",
     "Embedding": "nlu.embedding.model",
+    "EntityFigures": "nlu.entity_evaluation",
     "EvaluationReport": "nlu.evaluation",
     "TrainedModel": "nlu.model",
     "evaluate": "nlu.evaluation",
+    "evaluate_entities": "nlu.entity_evaluation",
     "load_model": "nlu.loading",
     "open_embedding": "nlu.embedding.model",
+    "read_annotated": "nlu.entity_evaluation",
     "train": "nlu.trainer",
 }
 

@@ -17,18 +17,23 @@ from nlu.scorer import IntentScorer
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
+_WORTH_PROCESSES = 2000
+"""Texts from which several processes pay for their start."""
+
 
 @dataclass(frozen=True)
 class Corpus:
     """Normalised texts with label numbers 0..``label_count``-1.
 
-    ``vectors`` (texts x dimension) is None without an embedding model.
+    ``vectors`` (texts x length) is None without an embedding model; the first ``dimension``
+    numbers of a vector are the sentence embedding.
     """
 
     texts: tuple[str, ...]
     labels: Numbers
     label_count: int
     vectors: Floats | None
+    dimension: int | None = None
 
     def at(self, places: Numbers) -> tuple[list[str], Floats | None]:
         """Return texts and vectors at some places."""
@@ -38,10 +43,10 @@ class Corpus:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Scores (texts x labels) and shares of known words, none of them seen in fitting."""
+    """Scores (each texts x labels) and shares of known words, none of them seen in fitting."""
 
     ngrams: Floats
-    joint: Floats | None
+    sentence: tuple[Floats, ...]
     known: Floats
 
 
@@ -56,7 +61,8 @@ def fit_all_and_folds(
     count = int(folds.max()) + 1
     job = partial(_fit_without, corpus, folds, seed)
     results = []
-    for result in _run(job, [-1, *range(count)]):
+    parallel = len(corpus.texts) >= _WORTH_PROCESSES
+    for result in _run(job, [-1, *range(count)], parallel=parallel):
         results.append(result)
         progress(len(results), count + 1)
     final, _, _ = results[0]
@@ -64,9 +70,12 @@ def fit_all_and_folds(
 
 
 def _run(
-    job: Callable[[int], tuple[IntentScorer, Numbers, HeldOut]], numbers: Sequence[int]
+    job: Callable[[int], tuple[IntentScorer, Numbers, HeldOut]],
+    numbers: Sequence[int],
+    *,
+    parallel: bool,
 ) -> Iterator[tuple[IntentScorer, Numbers, HeldOut]]:
-    processes = min(os.cpu_count() or 1, len(numbers))
+    processes = min(os.cpu_count() or 1, len(numbers)) if parallel else 1
     if processes == 1 or multiprocessing.current_process().daemon:
         yield from map(job, numbers)
         return
@@ -83,20 +92,21 @@ def _fit_without(
     seen = np.flatnonzero(folds != fold)
     texts, vectors = corpus.at(seen)
     labels = corpus.labels[seen].tolist()
-    scorer = IntentScorer(random_state=seed).fit(texts, vectors, labels, corpus.label_count)
+    scorer = IntentScorer(dimension=corpus.dimension, random_state=seed)
+    scorer.fit(texts, vectors, labels, corpus.label_count)
     places = np.flatnonzero(folds == fold)
     unseen, unseen_vectors = corpus.at(places)
-    ngrams, joint = scorer.all_scores(unseen, unseen_vectors)
+    ngrams, sentence = scorer.all_scores(unseen, unseen_vectors)
     known = np.array([scorer.space_.known_share(text) for text in unseen], np.float32)
-    return scorer, places, HeldOut(ngrams, joint, known)
+    return scorer, places, HeldOut(ngrams, sentence, known)
 
 
 def _held_out(corpus: Corpus, folds: Numbers, parts: Sequence[tuple[Numbers, HeldOut]]) -> HeldOut:
     shape = (len(folds), corpus.label_count)
     ngrams, known = np.zeros(shape, np.float32), np.zeros(len(folds), np.float32)
-    joint = None if corpus.vectors is None else np.zeros(shape, np.float32)
+    sentence = tuple(np.zeros(shape, np.float32) for _ in parts[0][1].sentence)
     for places, scores in parts:
         ngrams[places], known[places] = scores.ngrams, scores.known
-        if joint is not None and scores.joint is not None:
-            joint[places] = scores.joint
-    return HeldOut(ngrams, joint, known)
+        for whole, part in zip(sentence, scores.sentence, strict=True):
+            whole[places] = part
+    return HeldOut(ngrams, sentence, known)

@@ -36,20 +36,24 @@ DEFAULT_WEIGHTS = FeatureWeights()
 class FeatureSpace:
     """Learns the n-grams and the vectors' mean and spread.
 
+    ``dimension``: how many of a vector's numbers are used, from the first (None: all).
     Learnt: ``characters_``, ``words_`` (vectorizers), ``mean_`` and ``spread_`` (float32, one per
     dimension; empty when fitted without vectors).
     """
 
-    def __init__(self, weights: FeatureWeights = DEFAULT_WEIGHTS) -> None:
+    def __init__(
+        self, weights: FeatureWeights = DEFAULT_WEIGHTS, *, dimension: int | None = None
+    ) -> None:
         self.weights = weights
+        self.dimension = dimension
 
     def fit(self, texts: Sequence[str], vectors: Floats | None) -> FeatureSpace:
-        """Learn from normalised texts and their sentence vectors (texts x dimension)."""
+        """Learn from normalised texts and their sentence vectors (texts x length)."""
         self.characters_ = NgramVectorizer(kind="character").fit(texts)
         self.words_ = NgramVectorizer(kind="word").fit(texts)
         none = np.zeros(0, np.float32)
         # Fitted in double precision: the sums then do not depend on the order of additions much.
-        wide = None if vectors is None else vectors.astype(np.float64)
+        wide = None if vectors is None else vectors[:, : self.dimension].astype(np.float64)
         self.mean_ = none if wide is None else wide.mean(0).astype(np.float32)
         self.spread_ = none if wide is None else np.maximum(wide.std(0), 1e-6).astype(np.float32)
         return self
@@ -76,9 +80,10 @@ class FeatureSpace:
         return sparse.csr_matrix(sparse.hstack(blocks, format="csr", dtype=np.float32))
 
     def sentence_rows(self, vectors: Floats) -> Floats:
-        """Return standardised, weighted sentence vectors (texts x dimension)."""
+        """Return standardised, weighted sentence embeddings (texts x dimension, or dimension)."""
         scale = self._root("sentence") / np.sqrt(np.float32(len(self.mean_)))
-        rows: Floats = ((vectors - self.mean_) / self.spread_ * scale).astype(np.float32)
+        used = vectors[..., : len(self.mean_)]
+        rows: Floats = ((used - self.mean_) / self.spread_ * scale).astype(np.float32)
         return rows
 
     def known_share(self, text: str) -> float:

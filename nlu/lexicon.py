@@ -82,6 +82,7 @@ class Lexicon:
     cues: Mapping[str, frozenset[tuple[str, ...]]]
     districts: tuple[District, ...]
     businesses: Mapping[tuple[str, ...], str]
+    """What a word can do in the name of a business (see :mod:`nlu.entities.businesses`)."""
 
     @classmethod
     def load(cls, folder: Path) -> Lexicon:

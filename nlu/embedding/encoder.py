@@ -12,18 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.errors import EmbeddingUnavailableError
+from nlu.embedding.supported import is_supported
 
 
 class Encoder(Protocol):
-    """Whatever turns texts into vectors of unit length."""
+    """Whatever turns texts into vectors."""
 
     @property
     def dimension(self) -> int:
-        """The length of a vector."""
+        """How many of a vector's numbers, from the first, are the sentence embedding."""
         ...
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one vector a text (texts x ``dimension``)."""
+        """Return one vector a text (texts x length, at least ``dimension``)."""
         ...
 
 
@@ -34,7 +35,7 @@ def load_encoder(folder: Path) -> Encoder:
     """
     import torch
 
-    from nlu.embedding.fast_bert import FastBert, is_supported
+    from nlu.embedding.fast_bert import FastBert
 
     # Measured: with another job on the machine two threads took 964 ms a message instead of 26.
     torch.set_num_threads(1)
@@ -70,6 +71,11 @@ def model_hash(folder: Path) -> str:
             content = hashlib.file_digest(stream, "sha256").hexdigest()
         digest.update(f"{path.relative_to(folder)} {content}\n".encode())
     return digest.hexdigest()
+
+
+def recipe(folder: Path) -> str:
+    """Return how vectors are computed from the folder: another recipe, other vectors."""
+    return "fast-bert-2" if is_supported(folder) else "sentence-transformers-1"
 
 
 def _is_content(path: Path, folder: Path) -> bool:

@@ -15,6 +15,8 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from nlu.embedding.weights import Pieces, Shape, WeightFile
 
 _PROMPT = "query: "
+_LONGEST = 128
+"""Pieces that are read of a message; chat messages are far shorter."""
 _SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
 _LINEAR = {
     "q": "attention.self.query",
@@ -117,7 +119,10 @@ def _configurations(shape: Shape, vocabulary: int, padding: int) -> dict[str, An
             "default_prompt_name": "query",
             "similarity_fn_name": "cosine",
         },
-        "sentence_bert_config.json": {"max_seq_length": 128, "do_lower_case": False},
+        "sentence_bert_config.json": {
+            "max_seq_length": min(_LONGEST, shape.positions),
+            "do_lower_case": False,
+        },
         "modules.json": [
             {"idx": 0, "name": "0", "path": "", "type": f"{_PACKAGE}.Transformer"},
             {"idx": 1, "name": "1", "path": "1_Pooling", "type": f"{_PACKAGE}.Pooling"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from foundation.errors import EmbeddingUnavailableError
 from nlu.embedding.build import default_folder, is_complete
 from nlu.embedding.cache import EmbeddingCache
-from nlu.embedding.encoder import Encoder, find_model, load_encoder, model_hash
+from nlu.embedding.encoder import Encoder, find_model, load_encoder, model_hash, recipe
 
 Floats = NDArray[np.float32]
 
@@ -27,22 +28,29 @@ class Embedding:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 (hex) of the model's files."""
-        return model_hash(self.folder)
+        """SHA-256 (hex) of the model's files and of the way vectors are computed from them."""
+        return hashlib.sha256(
+            f"{recipe(self.folder)} {model_hash(self.folder)}".encode()
+        ).hexdigest()
+
+    @property
+    def dimension(self) -> int:
+        """How many of a vector's numbers, from the first, are the sentence embedding."""
+        return self._encoder.dimension
 
     def load(self) -> None:
         """Load the weights now. Raises :class:`EmbeddingUnavailableError`."""
         _ = self._encoder
 
     def encode(self, text: str) -> Floats:
-        """Return the vector of one text, uncached (dimension)."""
+        """Return the vector of one text, uncached (length)."""
         vector: Floats = self._encoder.encode([text])[0]
         return vector
 
     def vectors(
         self, texts: Sequence[str], progress: Callable[[int, int], None] = lambda done, total: None
     ) -> Floats:
-        """Return the vectors of many texts (texts x dimension), from the cache where it has them.
+        """Return the vectors of many texts (texts x length), from the cache where it has them.
 
         ``progress`` is called with (vectors ready, vectors asked for).
         """

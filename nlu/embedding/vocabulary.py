@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from wordfreq import top_n_list
-
 from nlu.embedding.weights import Pieces
 
 _LISTS = (("id", 40_000), ("ms", 40_000), ("en", 15_000))
@@ -40,24 +38,26 @@ class Encoded(Protocol):
         ...
 
 
-def choose_pieces(pieces: Pieces, tokenizer: Tokenizes, words: Iterable[str] = ()) -> list[int]:
+def frequent_words() -> set[str]:
+    """Return the words of the pinned lists."""
+    from wordfreq import top_n_list
+
+    return {word for language, count in _LISTS for word in top_n_list(language, count)}
+
+
+def choose_pieces(pieces: Pieces, tokenizer: Tokenizes, words: Iterable[str]) -> list[int]:
     """Return the sorted old numbers of the pieces to keep.
 
     Kept: special pieces, everything short in Latin letters, single characters outside the
-    scripts that are not read here, and whatever the word lists (and ``words``) are cut into,
-    in small letters, with a capital and in capitals.
+    scripts that are not read here, and whatever ``words`` are cut into, in small letters, with a
+    capital and in capitals.
     """
     keep = {pieces.begin, pieces.end, pieces.padding, pieces.unknown}
     keep.update(i for i, text in enumerate(pieces.texts) if _is_basic(text.removeprefix(_SPACE)))
-    for encoding in tokenizer.encode_batch(_spellings(words), add_special_tokens=False):
+    spellings = {form for word in words for form in (word, word.capitalize(), word.upper())}
+    for encoding in tokenizer.encode_batch(sorted(spellings), add_special_tokens=False):
         keep.update(encoding.ids)
     return sorted(keep)
-
-
-def _spellings(words: Iterable[str]) -> list[str]:
-    known = {word for language, count in _LISTS for word in top_n_list(language, count)}
-    known.update(words)
-    return sorted({form for word in known for form in (word, word.capitalize(), word.upper())})
 
 
 def _is_basic(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 ``kecamatan`` (the 40 of Kabupaten Bogor), ``kecamatan_kota`` (the six of Kota Bogor, which this
 office does not serve), ``no_hp`` (+62…), ``nik``, ``nib``, ``npwp`` (digits), ``uang`` (whole
-rupiah), ``tanggal`` (ISO), ``nama`` (after words that introduce a name), ``jenis_usaha``.
+rupiah), ``tanggal`` (ISO), ``nama`` (after words that introduce a name), ``jenis_usaha`` (what
+the person makes, sells or does, in the person's own words).
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from datetime import date
 from functools import cache
 
 from nlu.amounts import AmountReader
+from nlu.entities.businesses import BusinessFinder
 from nlu.entities.dates import find_dates
 from nlu.entities.identifiers import find_identifiers
 from nlu.entities.money import find_money
 from nlu.entities.names import find_names
-from nlu.entities.places import BusinessFinder, DistrictFinder
+from nlu.entities.places import DistrictFinder
 from nlu.lexicon import Lexicon, default_lexicon
 from nlu.scan import scan
 from nlu.types import Entity
@@ -48,7 +50,7 @@ class EntityExtractor:
             *find_money(tokens, self._lexicon, self._amounts),
             *self._districts.find(tokens),
             *find_names(text, tokens, self._lexicon),
-            *self._businesses.find(tokens),
+            *self._businesses.find(text, tokens),
         ]
         return _without_overlaps(found, len(text))
 

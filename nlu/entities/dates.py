@@ -25,8 +25,12 @@ Found = tuple[int, int, date | None, float]
 def find_dates(
     text: str, tokens: Sequence[Token], lexicon: Lexicon, *, today: date
 ) -> Iterator[Entity]:
-    """Yield every day that is named, counted from ``today`` where it is relative."""
-    yield from _numeric(text)
+    """Yield every day that is named, counted from ``today`` where it is relative.
+
+    A day named twice in a row ("23.11.2026 kemarin") counts once, where it is in digits.
+    """
+    numeric = list(_numeric(text))
+    yield from numeric
     reader = _Reader(tokens, lexicon, today)
     index = 0
     while index < len(tokens):
@@ -37,7 +41,13 @@ def find_dates(
         first, index, day, confidence = found
         if day is not None:
             start, stop = tokens[first].start, tokens[index - 1].end
-            yield Entity("tanggal", start, stop, day.isoformat(), confidence)
+            if not any(_says_again(text, start, stop, day, digits) for digits in numeric):
+                yield Entity("tanggal", start, stop, day.isoformat(), confidence)
+
+
+def _says_again(text: str, start: int, stop: int, day: date, digits: Entity) -> bool:
+    between = text[digits.end : start] if digits.end <= start else text[stop : digits.start]
+    return digits.value == day.isoformat() and not between.strip(" ,()")
 
 
 def _numeric(text: str) -> Iterator[Entity]:

@@ -1,8 +1,9 @@
-"""Kecamatan and kinds of business."""
+"""Kecamatan."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
 
 from nlu.entities.cues import is_cue
 from nlu.lexicon import District, Lexicon
@@ -65,7 +66,9 @@ class DistrictFinder:
         district, confidence = self._names.get(joined), 1.0
         if district is None:
             district, confidence = self._misspelt(tokens, index, length, joined), _MISSPELT
-        if district is None or (district.needs_cue and not self._has_cue(tokens, index)):
+        if district is None or (
+            district.needs_cue and not self._has_cue(tokens, index, index + length)
+        ):
             return None
         return Entity(
             _KIND[district.in_city],
@@ -84,7 +87,7 @@ class DistrictFinder:
         if corrected is None or corrected[0] != joined[0]:
             return None
         district = self._names[corrected]
-        if len(district.written) != length:
+        if len(district.written) != length or (length == 1 and self._meant_as_word(joined)):
             return None
         parts = zip(tokens[index : index + length], district.written, strict=True)
         return district if length == 1 or any(token.text == part for token, part in parts) else None
@@ -101,27 +104,24 @@ class DistrictFinder:
     def _is_word(self, word: str) -> bool:
         return word in common_words() or word in self._known
 
-    def _has_cue(self, tokens: Sequence[Token], index: int) -> bool:
-        return index > 0 and is_cue(tokens[index - 1], self._lexicon, "kecamatan")
+    def _meant_as_word(self, written: str) -> bool:
+        """Tell whether one slip makes it of a common word: "kemanag" is "kemana", not Kemang."""
+        names = self._names.keys() | self._parts
+        return any(word in common_words() and word not in names for word in _one_edit_from(written))
+
+    def _has_cue(self, tokens: Sequence[Token], first: int, end: int) -> bool:
+        before = first > 0 and is_cue(tokens[first - 1], self._lexicon, "kecamatan")
+        return before or any(
+            is_cue(token, self._lexicon, "kecamatan_sesudah") for token in tokens[end : end + 1]
+        )
 
 
-class BusinessFinder:
-    """Finds kinds of business by the table ``jenis_usaha.tsv``, longest name first."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._names = lexicon.businesses
-        self._longest = max(map(len, self._names), default=0)
-
-    def find(self, tokens: Sequence[Token]) -> Iterator[Entity]:
-        """Yield ``jenis_usaha`` with the table's standard name as value."""
-        index = 0
-        while index < len(tokens):
-            for length in range(min(self._longest, len(tokens) - index), 0, -1):
-                part = tokens[index : index + length]
-                name = self._names.get(tuple(token.text for token in part))
-                if name:
-                    yield Entity("jenis_usaha", part[0].start, part[-1].end, name)
-                    index += length
-                    break
-            else:
-                index += 1
+def _one_edit_from(word: str) -> Iterator[str]:
+    """Yield the strings with the same first letter that one edit makes of ``word``."""
+    for place in range(1, len(word) + 1):
+        before, after = word[:place], word[place:]
+        yield before + after[1:]
+        yield before + after[1:2] + after[:1] + after[2:]
+        for letter in ascii_lowercase:
+            yield before + letter + after[1:]
+            yield before + letter + after

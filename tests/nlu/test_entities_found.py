@@ -20,7 +20,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
     [
         ("saya di Ciawi", [("kecamatan", "Ciawi", "Ciawi")]),
         ("sy org bojong gede", [("kecamatan", "Bojonggede", "bojong gede")]),
-        ("warung di gn. putri", [("jenis_usaha", "warung kelontong", "warung"),
+        ("warung di gn. putri", [("jenis_usaha", "warung", "warung"),
                                  ("kecamatan", "Gunung Putri", "gn. putri")]),
         ("rumah di leuwilian", [("kecamatan", "Leuwiliang", "leuwilian")]),
         ("warga Cibinog", [("kecamatan", "Cibinong", "Cibinog")]),
@@ -29,6 +29,10 @@ def found(text: str) -> list[tuple[str, str, str]]:
         ("warga bogor utara", [("kecamatan_kota", "Bogor Utara", "bogor utara")]),
         ("tanah sereal", [("kecamatan_kota", "Tanah Sareal", "tanah sereal")]),
         ("saya nanggung rugi", []),
+        ("Nanggung kecamatannya pak", [("kecamatan", "Nanggung", "Nanggung")]),
+        ("kemang min", [("kecamatan", "Kemang", "kemang")]),
+        ("harus lapor kemanag", []),
+        ("ke kemanag ya", []),
         ("kab bogor brpa koperasinya, bogor thn 2025", []),
     ],
 )  # fmt: skip
@@ -146,12 +150,55 @@ def test_other_uses_of_the_word_are_no_names(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
-    [("jual kripik singkong", "keripik"), ("usaha catering", "katering"),
-     ("warung kopi kecil", "kopi"), ("saya penjahit", "konveksi")],
+    ("text", "phrases"),
+    [
+        ("usaha saya bikin kerupuk jengkol", ["kerupuk jengkol"]),
+        ("istri buka salon kecil", ["salon"]),
+        ("jenis usahanya warung sate madura", ["warung sate madura"]),
+        ("kami produksi SEPATU KULIT di ciapus", ["sepatu kulit"]),
+        ("gaduh usaha ternak hayam", ["ternak hayam"]),
+        ("saya petani jambu kristal", ["petani jambu kristal"]),
+        ("jual tanaman hias sama pupuk organik", ["tanaman hias", "pupuk organik"]),
+        ("usaha kecil kecilan jual pulsa", ["pulsa"]),
+        ("usaha: kolam ikan gurame", ["kolam ikan gurame"]),
+        ("pengrajin anyaman pandan", ["anyaman pandan"]),
+        ("toko sembako kecil punya saya", ["toko sembako"]),
+        ("saya pembuat tahu, jualan tempe juga", ["tahu", "tempe"]),
+        ("warungnya kecil, jualan kue-kue", ["warung", "kue-kue"]),
+        ("usahana sablon", ["sablon"]),
+    ],
 )  # fmt: skip
-def test_kinds_of_business_have_one_name(text: str, value: str) -> None:
-    assert [(kind, kind_value) for kind, kind_value, _ in found(text)] == [("jenis_usaha", value)]
+def test_a_business_is_named_in_the_words_of_the_message(text: str, phrases: list[str]) -> None:
+    pieces = [(value, piece.lower()) for kind, value, piece in found(text) if kind == "jenis_usaha"]
+    assert pieces == [(phrase, phrase) for phrase in phrases]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["koperasi simpan pinjam itu apa", "koperasi kami jual pupuk", "koperasi susu di cisarua",
+     "koperasi simpan pinjam kami mau buka toko bangunan", "toko bangunan milik koperasi",
+     "saya tahu syaratnya", "usaha saya tahu dari mana aturannya", "mesin jahit saya rusak",
+     "mau jual tanah", "saya mau beli beras", "kartu sembako saya hilang", "ada kursus bikin roti",
+     "saya tinggal di kontrakan", "nongkrong di warung", "naik angkot apa", "gas", "buka jam 9",
+     "badan usaha apa yang cocok", "bunga kur berapa", "kode produksi wajib ditulis"],
+)  # fmt: skip
+def test_goods_and_places_in_passing_are_no_business(text: str) -> None:
+    assert [kind for kind, _, _ in found(text) if kind == "jenis_usaha"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [("warung kopi saya", True), ("jualan kopi", True), ("punya restoran", True),
+     ("katering perlu izin apa", False), ("KBLI warung kopi", False)],
+)  # fmt: skip
+def test_only_what_somebody_owns_or_sells_is_sure(text: str, sure: bool) -> None:
+    (entity,) = extract_entities(text, today=TODAY)
+    assert (entity.confidence == 1.0) is sure
+
+
+def test_a_day_said_twice_in_a_row_counts_once() -> None:
+    assert found("datang 23.11.2026 (kemarin)") == [("tanggal", "2026-11-23", "23.11.2026")]
+    assert len(found("20.11.2026 atau kemarin")) == 2
 
 
 def test_several_entities_come_in_order() -> None:

@@ -103,3 +103,8 @@ def test_third_party_tables_keep_their_licences() -> None:
 def test_every_table_is_described_in_the_notice() -> None:
     notice = (SHIPPED / "NOTICE.md").read_text(encoding="utf-8")
     assert [path.name for path in SHIPPED.glob("*.tsv") if path.name not in notice] == []
+
+
+def test_every_word_of_a_business_has_a_known_role() -> None:
+    roles = {"usaha", "milik", "induk", "barang", "samar", "sifat"}
+    assert set(default_lexicon().businesses.values()) == roles
