@@ -13,10 +13,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from foundation.errors import CaseConflictError, NotFoundError
+from handoff.links import recently_closed, take_up
 from storage import Transaction, append_event, lock_conversation, set_owner
+from storage.desk_tables import offer
 from storage.tables import attention, case_
 
 
@@ -42,6 +44,13 @@ class Reason(StrEnum):
     STEPPED_IN = "petugas_masuk"
     FAILURE = "gangguan"
     DELIVERY = "gagal_kirim"
+    REOPENED = "dibuka_lagi"
+
+
+class Expiry(StrEnum):
+    """Why a case ended without an officer; the resident is told."""
+
+    TOO_LONG = "terlalu_lama"
 
 
 class Outcome(StrEnum):
@@ -94,6 +103,9 @@ def open_case(
     lock_conversation(tx, conversation_id)
     if existing := open_case_of(tx, conversation_id):
         return existing
+    earlier = recently_closed(tx, conversation_id)
+    if earlier and reason == Reason.ASKED:
+        reason = Reason.REOPENED.value
     case_id = tx.connection.execute(
         insert(case_)
         .values(
@@ -111,7 +123,12 @@ def open_case(
         conversation_id,
         type="case_opened",
         actor=actor,
-        data={"case_id": case_id, "ticket": ticket, "reason": reason},
+        data={
+            "case_id": case_id,
+            "ticket": ticket,
+            "reason": reason,
+            **(take_up(tx, earlier, case_id=case_id) if earlier else {}),
+        },
         turn_id=turn_id,
     )
     return get_case(tx, case_id)
@@ -150,24 +167,24 @@ def claim(tx: Transaction, case_id: int, *, officer_id: int, actor: str) -> Case
     Raises ``CaseConflictError`` when another officer has it or it is closed; claiming a case that
     one already owns changes nothing.
     """
-    case = _locked(tx, case_id)
+    case = locked_case(tx, case_id)
     if case.state is CaseState.CLAIMED and case.officer_id == officer_id:
         return case
-    _require(case, CaseState.WAITING)
+    require_state(case, CaseState.WAITING)
     epoch = set_owner(tx, case.conversation, officer_id).epoch
     _look_at_everything(tx, case.conversation, officer_id)
-    _change(tx, case, state=CaseState.CLAIMED, officer_id=officer_id, claimed_at=tx.now)
-    _record(tx, case, "case_claimed", actor, {"officer_id": officer_id, "epoch": epoch})
+    change_case(tx, case, state=CaseState.CLAIMED, officer_id=officer_id, claimed_at=tx.now)
+    record_case(tx, case, "case_claimed", actor, {"officer_id": officer_id, "epoch": epoch})
     return get_case(tx, case_id)
 
 
 def release(tx: Transaction, case_id: int, *, actor: str) -> Case:
     """Put a claimed case back into the queue; it keeps its place by its opening time."""
-    case = _locked(tx, case_id)
-    _require(case, CaseState.CLAIMED)
+    case = locked_case(tx, case_id)
+    require_state(case, CaseState.CLAIMED)
     epoch = set_owner(tx, case.conversation, None).epoch
-    _change(tx, case, state=CaseState.WAITING, officer_id=None, claimed_at=None)
-    _record(tx, case, "case_released", actor, {"epoch": epoch})
+    change_case(tx, case, state=CaseState.WAITING, officer_id=None, claimed_at=None)
+    record_case(tx, case, "case_released", actor, {"epoch": epoch})
     return get_case(tx, case_id)
 
 
@@ -185,9 +202,9 @@ def resolve(
     )
 
 
-def expire(tx: Transaction, case_id: int, *, actor: str) -> Case:
-    """End a case that nobody answered in time."""
-    return _close(tx, case_id, CaseState.EXPIRED, "case_expired", actor)
+def expire(tx: Transaction, case_id: int, *, actor: str, why: Expiry = Expiry.TOO_LONG) -> Case:
+    """End a case that nobody answered in time; the event says why."""
+    return _close(tx, case_id, CaseState.EXPIRED, "case_expired", actor, why=why)
 
 
 def case_from_row(row: Row[Any]) -> Case:
@@ -217,11 +234,12 @@ def _close(
     *,
     outcome: Outcome | None = None,
     note: str | None = None,
+    why: Expiry | None = None,
 ) -> Case:
-    case = _locked(tx, case_id)
-    _require(case, CaseState.WAITING, CaseState.CLAIMED)
+    case = locked_case(tx, case_id)
+    require_state(case, CaseState.WAITING, CaseState.CLAIMED)
     epoch = set_owner(tx, case.conversation, None).epoch
-    _change(
+    change_case(
         tx,
         case,
         state=state,
@@ -229,11 +247,13 @@ def _close(
         outcome=outcome.value if outcome else None,
         note=note,
     )
-    _record(tx, case, event, actor, {"epoch": epoch, "outcome": outcome}, note=note)
+    data = {"epoch": epoch, "outcome": outcome, **({"why": why} if why else {})}
+    record_case(tx, case, event, actor, data, note=note)
     return get_case(tx, case_id)
 
 
-def _locked(tx: Transaction, case_id: int) -> Case:
+def locked_case(tx: Transaction, case_id: int) -> Case:
+    """Return the case under the lock of its conversation. Raises ``NotFoundError``."""
     lock_conversation(tx, get_case(tx, case_id).conversation)
     return get_case(tx, case_id)
 
@@ -247,18 +267,21 @@ def _look_at_everything(tx: Transaction, conversation_id: str, officer_id: int) 
     )
 
 
-def _require(case: Case, *states: CaseState) -> None:
+def require_state(case: Case, *states: CaseState) -> None:
+    """Raise ``CaseConflictError`` unless the case is in one of the states."""
     if case.state not in states:
         raise CaseConflictError(f"case {case.id} is {case.state}, officer {case.officer_id}")
 
 
-def _change(tx: Transaction, case: Case, *, state: CaseState, **values: Any) -> None:
+def change_case(tx: Transaction, case: Case, *, state: CaseState, **values: Any) -> None:
+    """Change the row; whoever owned an offer of it loses it."""
+    tx.connection.execute(delete(offer).where(offer.c.case_id == case.id))
     tx.connection.execute(
         update(case_).where(case_.c.id == case.id).values(state=state.value, **values)
     )
 
 
-def _record(
+def record_case(
     tx: Transaction,
     case: Case,
     event: str,
@@ -267,6 +290,7 @@ def _record(
     *,
     note: str | None = None,
 ) -> None:
+    """Append the event of a change, with the acting person."""
     append_event(
         tx,
         case.conversation,

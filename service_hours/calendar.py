@@ -77,6 +77,19 @@ class Calendar:
                 total += max(overlap, timedelta())
         return total.total_seconds() / 60
 
+    def after_service_minutes(self, start: datetime, minutes: float) -> datetime | None:
+        """Return the moment by which so many service minutes have passed since ``start``.
+
+        ``None`` when the next 60 days do not have as many.
+        """
+        left = timedelta(minutes=minutes)
+        for opening in self._openings_from(start.astimezone(WIB).date()):
+            begin = max(opening.start, start)
+            if begin + left <= opening.end:
+                return begin + left
+            left -= max(opening.end - begin, timedelta())
+        return None
+
     def is_service_day(self, day: date) -> bool:
         """Whether there is any service on the WIB day."""
         return bool(self._intervals(day))

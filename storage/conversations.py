@@ -34,6 +34,10 @@ class Conversation:
     last_resident_at: datetime | None
 
 
+# Built once: it stands on the path of every message.
+_LOCK = sa.select(conversation).where(conversation.c.id == sa.bindparam("wanted")).with_for_update()
+
+
 def unguessable_id() -> str:
     """Return a fresh 22-character id (128 random bits, URL-safe)."""
     return secrets.token_urlsafe(16)
@@ -84,8 +88,8 @@ def lock_conversation(tx: Transaction, conversation_id: str) -> Conversation:
 
     Raises :class:`NotFoundError`.
     """
-    statement = sa.select(conversation).where(conversation.c.id == conversation_id)
-    return _found(tx.connection.execute(statement.with_for_update()).one_or_none(), conversation_id)
+    row = tx.connection.execute(_LOCK, {"wanted": conversation_id}).one_or_none()
+    return _found(row, conversation_id)
 
 
 def set_owner(tx: Transaction, conversation_id: str, owner: int | None) -> Conversation:

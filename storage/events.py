@@ -35,6 +35,11 @@ class EventType(StrEnum):
     CASE_RETURNED = "case_returned"
     CASE_RESOLVED = "case_resolved"
     CASE_EXPIRED = "case_expired"
+    CASE_TRANSFERRED = "case_transferred"
+    CASE_TAKEN_OVER = "case_taken_over"
+    OFFICER_NOTE = "officer_note"
+    INTENT_LABELLED = "intent_labelled"
+    LABELS_CHANGED = "labels_changed"
     RATED = "rated"
     REPLY_DROPPED = "reply_dropped"
     TURN_FAILED = "turn_failed"
@@ -68,6 +73,17 @@ class Cursor:
     id: int = 0
 
 
+# Built once: they stand on the path of every message.
+_NEXT_SEQ = (
+    sa.update(conversation)
+    .where(conversation.c.id == sa.bindparam("wanted"))
+    .values(last_seq=conversation.c.last_seq + 1)
+    .returning(conversation.c.last_seq)
+)
+_INSERT_EVENT = sa.insert(event).returning(event.c.id)
+_INSERT_CONTENT = sa.insert(event_content)
+
+
 def append_event(
     tx: Transaction,
     conversation_id: str,
@@ -82,12 +98,7 @@ def append_event(
 
     Raises :class:`NotFoundError` for an unknown conversation.
     """
-    seq = tx.connection.execute(
-        sa.update(conversation)
-        .where(conversation.c.id == conversation_id)
-        .values(last_seq=conversation.c.last_seq + 1)
-        .returning(conversation.c.last_seq)
-    ).scalar_one_or_none()
+    seq = tx.connection.execute(_NEXT_SEQ, {"wanted": conversation_id}).scalar_one_or_none()
     if seq is None:
         raise NotFoundError(f"no conversation {conversation_id!r}")
     said = None if content is None else storable_document(content)
@@ -100,11 +111,9 @@ def append_event(
         "turn_id": turn_id,
         "data": storable_document(data),
     }
-    event_id = tx.connection.execute(
-        sa.insert(event).values(**values).returning(event.c.id)
-    ).scalar_one()
+    event_id = tx.connection.execute(_INSERT_EVENT, values).scalar_one()
     if said is not None:
-        tx.connection.execute(sa.insert(event_content).values(event_id=event_id, content=said))
+        tx.connection.execute(_INSERT_CONTENT, {"event_id": event_id, "content": said})
     values["conversation"] = values.pop("conversation_id")
     return StoredEvent(id=event_id, content=said, **values)
 

@@ -23,6 +23,14 @@ MAX_MESSAGE_ID_LENGTH: Final = 512
 """Characters; a longer id would not fit into PostgreSQL's unique index."""
 
 
+# Built once: it stands on the path of every message.
+_NOTE_RESIDENT: Final = (
+    sa.update(conversation_table)
+    .where(conversation_table.c.id == sa.bindparam("wanted"))
+    .values(last_resident_at=sa.bindparam("spoke_at"))
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
     """A message as a connector parsed it.
@@ -218,9 +226,7 @@ def _note_resident(tx: Transaction, inbound: Inbound, *, last: datetime | None) 
     spoke_at = min(inbound.sent_at, tx.now)
     if last is None or spoke_at > last:
         tx.connection.execute(
-            sa.update(conversation_table)
-            .where(conversation_table.c.id == inbound.conversation)
-            .values(last_resident_at=spoke_at)
+            _NOTE_RESIDENT, {"wanted": inbound.conversation, "spoke_at": spoke_at}
         )
 
 

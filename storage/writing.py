@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.store import Transaction
+from storage.store import Dialect, Transaction
 
 
 def upsert(tx: Transaction, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
@@ -24,10 +25,14 @@ def insert_unless_there(
     Waits for another transaction that is inserting the same row. Nothing fails, so the
     transaction goes on either way.
     """
-    statement = (
-        upsert(tx, table)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=list(unique))
-        .returning(*table.c)
-    )
-    return tx.connection.execute(statement).one_or_none()
+    statement = _insert_unless_there(tx.dialect, table, unique)
+    return tx.connection.execute(statement, dict(values)).one_or_none()
+
+
+@lru_cache(maxsize=256)
+def _insert_unless_there(
+    dialect: Dialect, table: sa.Table, unique: tuple[str, ...]
+) -> sa.ReturningInsert[Any]:
+    """Return the statement, built once: it stands on the path of every message."""
+    inserting = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return inserting.on_conflict_do_nothing(index_elements=list(unique)).returning(*table.c)

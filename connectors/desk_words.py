@@ -1,0 +1,43 @@
+"""What the desk says by itself. The words stand in ``desk_words.json``."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dialogue import Reply
+from dialogue.types import Button
+
+_LONGEST = 30
+"""Words; a longer message is a question of its own."""
+
+
+@cache
+def _table() -> dict[str, Any]:
+    path = Path(__file__).with_name("desk_words.json")
+    table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return table
+
+
+def desk_says(name: str, **values: Any) -> Reply:
+    """Return the message with its blanks filled; ``name`` may go one level down (``a.b``)."""
+    entry = _table()
+    for part in name.split("."):
+        entry = entry[part]
+    buttons = tuple(Button(one["title"], one["payload"]) for one in entry.get("buttons", ()))
+    return Reply(text=entry["text"].format(**values), buttons=buttons, response=f"desk_{name}")
+
+
+def says_unsolved(text: str) -> bool:
+    """Whether a resident says that their closed case is not solved.
+
+    >>> says_unsolved("pak ini kok masalahnya belum selesai ya"), says_unsolved("jam buka?")
+    (True, False)
+    """
+    line = " ".join(text.casefold().split())
+    if len(line.split()) > _LONGEST:
+        return False
+    return any(re.search(rf"\b{words}\b", line) for words in _table()["unsolved"])

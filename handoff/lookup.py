@@ -1,0 +1,69 @@
+"""Finding cases by ticket, and the other cases of the same person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+
+from handoff.cases import Case, case_from_row
+from storage import Transaction
+from storage.tables import case_
+from storage.whatsapp_tables import contact
+
+_NOT_TICKET = re.compile(r"[^A-Z0-9]")
+LAST_DIGITS = 4
+
+
+def case_by_ticket(tx: Transaction, ticket: str) -> Case | None:
+    """Return the case with this ticket, however it was typed (``hk 7qxm 9rae``)."""
+    letters = _NOT_TICKET.sub("", ticket.upper())
+    if len(letters) != 10 or not letters.startswith("HK"):
+        return None
+    written = f"HK-{letters[2:6]}-{letters[6:]}"
+    row = tx.connection.execute(select(case_).where(case_.c.ticket == written)).one_or_none()
+    return case_from_row(row) if row else None
+
+
+def phone_ends_with(tx: Transaction, case: Case, digits: str) -> bool:
+    """Whether a phone number known for the case ends with these four digits."""
+    if len(digits) != LAST_DIGITS or not digits.isdigit():
+        return False
+    return any(number.endswith(digits) for number in _phones(tx, case))
+
+
+def case_for_caller(tx: Transaction, ticket: str, *, last_digits: str) -> Case | None:
+    """Return the case of a ticket to someone who also knows the phone's last four digits.
+
+    Unknown ticket and wrong digits look the same.
+    """
+    case = case_by_ticket(tx, ticket)
+    return case if case and phone_ends_with(tx, case, last_digits) else None
+
+
+def cases_of_conversations(
+    tx: Transaction, conversation_ids: Collection[str], *, limit: int = 20
+) -> list[Case]:
+    """Return the cases of these conversations, newest first."""
+    rows = tx.connection.execute(
+        select(case_)
+        .where(case_.c.conversation_id.in_(conversation_ids))
+        .order_by(case_.c.id.desc())
+        .limit(limit)
+    )
+    return [case_from_row(row) for row in rows]
+
+
+def _phones(tx: Transaction, case: Case) -> list[str]:
+    slots: Any = case.card.get("slots") or {}
+    numbers = [str(slots.get("no_hp") or "")]
+    row = tx.connection.execute(
+        select(contact.c.wa_id, contact.c.phone).where(
+            contact.c.conversation_id == case.conversation
+        )
+    ).one_or_none()
+    if row:
+        numbers += [row.wa_id or "", row.phone or ""]
+    return [digits for number in numbers if len(digits := re.sub(r"\D", "", number)) >= 8]
