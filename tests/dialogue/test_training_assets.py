@@ -11,6 +11,7 @@ from dialogue import Assets, Button, validate_assets
 from dialogue.action_names import BUILT_IN_ACTIONS
 from dialogue.actions import ACTIONS
 from dialogue.reading import parse_payload
+from handoff import Reason
 from tests.dialogue.dialogue_kit import TRAINING_DATA
 
 LABELS = TRAINING_DATA / "nlu"
@@ -119,3 +120,28 @@ def test_pattern_finds_its_own_and_hardly_anything_else(
 def test_paths_of_this_machine_are_in_no_file() -> None:
     for path in (Path(TRAINING_DATA) / name for name in ("domain.yml", "context.yml")):
         assert "/home/" not in path.read_text(encoding="utf-8")
+
+
+def test_every_response_is_said_by_something(assets: Assets) -> None:
+    by_name = ("utter_ask_", "utter_konfirmasi_", "utter_terkirim_", "utter_tiket_status_")
+    root = TRAINING_DATA.parent
+    said = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("dialogue", "connectors", "web")
+        for path in (root / folder).rglob("*.py")
+        if path.name != "action_names.py"
+    )
+    said += (TRAINING_DATA / "rules.yml").read_text(encoding="utf-8")
+    said += (TRAINING_DATA / "context.yml").read_text(encoding="utf-8")
+    unsaid = [
+        name
+        for name in assets.domain.responses
+        if name not in said and not name.startswith((*by_name, "utter_pastikan_"))
+    ]
+    assert unsaid == []
+
+
+def test_reasons_for_a_case_are_those_of_the_queue() -> None:
+    reasons = {reason.value for reason in Reason}
+    assert {"diminta", "kurang_yakin", "tanpa_model", "keluhan", "formulir"} <= reasons
+    assert "pertanyaan_tertunda" in reasons
