@@ -118,10 +118,9 @@ class Lexicon:
             },
             cues=_cues(read_table(folder / "isyarat.tsv", "tulisan", "jenis", "catatan")),
             districts=tuple(districts),
-            businesses={
-                words(row["tulisan"]): row["baku"]
-                for row in read_table(folder / "jenis_usaha.tsv", *BASIC)
-            },
+            businesses=dict(
+                _business(row) for row in read_table(folder / "jenis_usaha.tsv", *BASIC)
+            ),
         )
 
     def has_cue(self, kind: str, *sequence: str) -> bool:
@@ -139,6 +138,7 @@ _DISTRICT = ("tulisan", "baku", "wilayah", "isyarat", "catatan")
 _AFFIX = ("tulisan", "baku", "letak", "syarat", "catatan")
 _AFFIX_NEEDS = ("dasar", "utuh", "hasil", "-")
 _UNIT = ("tulisan", "nilai", "syarat", "catatan")
+_BUSINESS_ROLES = ("usaha", "milik", "induk", "barang", "samar", "sifat")
 _REGIONS = {"kabupaten": False, "kota": True}
 
 
@@ -151,6 +151,12 @@ def _district(row: Row) -> District:
         in_city=_REGIONS[row["wilayah"]],
         needs_cue=row["isyarat"] == "ya",
     )
+
+
+def _business(row: Row) -> tuple[tuple[str, ...], str]:
+    if row["baku"] not in _BUSINESS_ROLES:
+        raise row.error(f"baku must be one of {_BUSINESS_ROLES}, not {row['baku']!r}")
+    return words(row["tulisan"]), row["baku"]
 
 
 def _affix(row: Row) -> Affix:

@@ -18,8 +18,7 @@ from nlu.scan import Token
 from nlu.types import Entity
 
 OWNED, OPENING, GOODS, DOUBTFUL, QUALITY = "milik", "induk", "barang", "samar", "sifat"
-"""What a word of the table can do. Any other entry names a business by itself: tables in bundles
-of before had a category there."""
+"""Roles of words in the table; any other names a business by itself."""
 
 _SURE, _UNSURE = 1.0, 0.7
 _MOST_PARTS = 4
