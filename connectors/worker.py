@@ -78,13 +78,13 @@ class Worker:
         return sum(self._answer(gateway, conversation) for conversation in due)
 
     def _answer(self, gateway: Gateway, conversation_id: str) -> int:
-        with self.store.write() as tx:
+        with self.store.write(durable=False) as tx:
             if not take_lease(tx, conversation_id, worker=self.name, seconds=LEASE_SECONDS):
                 return 0
         try:
             return 1 if gateway.take_turn(conversation_id) else 0
         finally:
-            with self.store.write() as tx:
+            with self.store.write(durable=False) as tx:
                 release_leases(tx, self.name)
             self.wakeups.publish()
 

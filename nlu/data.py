@@ -108,7 +108,8 @@ def _read_text(path: Path, name: str) -> str:
 def read_json_lines(content: str, name: str) -> Iterator[Example]:
     """Yield the examples of JSON lines ``{"text", "intent"}``.
 
-    Blank lines, and lines that only annotate entities, are skipped. Raises :class:`TrainingDataError` that starts with ``name:line``.
+    Blank lines, and lines that only annotate entities, are skipped. Raises
+    :class:`TrainingDataError` that starts with ``name:line``.
     """
     for number, line in enumerate(content.split("\n"), start=1):
         if line.strip() and (example := _from_json(line, name, number)):

@@ -22,7 +22,9 @@ from sqlalchemy.pool import StaticPool
 from foundation.errors import SettingsError, StoreUnavailableError
 
 LOCK_TIMEOUT_SECONDS: Final = 5.0
-_POLL_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02)
+_POLL_SECONDS: Final = (0.001, 0.002, 0.005)
+"""Whoever sleeps longer than others between two tries is passed by them again and again."""
+
 _MEMORY: Final = (None, "", ":memory:")
 _to_json = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -55,10 +57,14 @@ def make_engine(url: URL, *, sleep: Sleep) -> Engine:
     return _postgresql_engine(url)
 
 
-def for_writing(engine: Engine) -> Engine:
-    """Return the engine whose transactions take the write lock at once (SQLite)."""
+def for_writing(engine: Engine, *, durable: bool) -> Engine:
+    """Return the engine whose transactions take the write lock at once (SQLite).
+
+    Without ``durable`` a commit outlives the process but perhaps not a power cut, and costs no
+    wait for the disk (SQLite; PostgreSQL is told in the transaction itself).
+    """
     if engine.dialect.name == "sqlite":
-        return engine.execution_options(halo_write=True)
+        return engine.execution_options(halo_write=True, halo_durable=durable)
     return engine
 
 
@@ -130,9 +136,13 @@ def _begin_sqlite(connection: Connection, *, sleep: Sleep) -> None:
     driver: object = connection.connection.dbapi_connection
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError("the SQLite store needs the driver of the standard library")
-    writing = bool(connection.get_execution_options().get("halo_write", True))
+    options = connection.get_execution_options()
+    writing = bool(options.get("halo_write", True))
     driver.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
     if writing:
+        driver.execute(
+            f"PRAGMA synchronous={'FULL' if options.get('halo_durable', True) else 'NORMAL'}"
+        )
         _begin_immediate(driver, sleep=sleep)
     else:
         driver.execute("BEGIN")

@@ -58,7 +58,8 @@ class Store:
 
     def __init__(self, engine: Engine, *, clock: Clock) -> None:
         self._engine = engine
-        self._writing = for_writing(engine)
+        self._writing = for_writing(engine, durable=True)
+        self._jotting = for_writing(engine, durable=False)
         self._reading = for_reading(engine)
         self._clock = clock
         self.dialect: Final = cast(Dialect, engine.dialect.name)
@@ -79,15 +80,21 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, durable: bool = True) -> Iterator[Transaction]:
         """Give a transaction that is committed at the end and rolled back on an exception.
 
-        SQLite: the only writer. PostgreSQL: READ COMMITTED. Raises
-        :class:`StoreUnavailableError` when the database cannot be reached, written or locked in
-        time; nothing was changed then, unless the connection broke during the commit itself.
+        Without ``durable`` the commit is quicker and may be forgotten in a power cut (not in a
+        crash of this program): for what is found out again anyway. SQLite: the only writer.
+        PostgreSQL: READ COMMITTED.
+
+        Raises :class:`StoreUnavailableError` when the database cannot be reached, written or
+        locked in time; nothing was changed then, unless the connection broke during the commit.
         Do not begin another one inside (it would wait for itself on SQLite).
         """
-        with _translated(), self._writing.begin() as connection:
+        engine = self._writing if durable else self._jotting
+        with _translated(), engine.begin() as connection:
+            if not durable and self.dialect == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield Transaction(connection, self._clock(), self.dialect, read_only=False)
 
     @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.store import Dialect, Transaction
 
@@ -32,7 +33,7 @@ def insert_unless_there(
 @lru_cache(maxsize=256)
 def _insert_unless_there(
     dialect: Dialect, table: sa.Table, unique: tuple[str, ...]
-) -> sa.ReturningInsert[Any]:
+) -> ReturningInsert[Any]:
     """Return the statement, built once: it stands on the path of every message."""
     inserting = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     return inserting.on_conflict_do_nothing(index_elements=list(unique)).returning(*table.c)

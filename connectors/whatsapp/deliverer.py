@@ -156,7 +156,8 @@ class Deliverer:
 
     def _send(self, taken: Taken) -> None:
         answer = self.graph.send(taken.body)
-        with self.store.write() as tx:
+        # Forgotten in a power cut, it would be found out again from the statuses.
+        with self.store.write(durable=False) as tx:
             row = get_outbox_row(tx, taken.attempt.outbox_id)
             if row is None:
                 return

@@ -131,6 +131,16 @@ def test_sqlite_is_durable_strict_and_concurrent(sqlite_store: Store) -> None:
     }
 
 
+def test_what_is_found_out_again_need_not_wait_for_the_disk(store: Store) -> None:
+    question, quick, sure = {
+        "sqlite": ("PRAGMA synchronous", 1, 2),
+        "postgresql": ("SHOW synchronous_commit", "off", "on"),
+    }[store.dialect]
+    for durable, expected in ((False, quick), (True, sure), (False, quick)):
+        with store.write(durable=durable) as tx:
+            assert tx.connection.exec_driver_sql(question).scalar_one() == expected
+
+
 def test_a_writer_waits_while_another_process_writes(sqlite_url: str, clock: StillClock) -> None:
     other = sqlite3.connect(sa.make_url(sqlite_url).database or "", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
