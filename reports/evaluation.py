@@ -23,7 +23,7 @@ from storage import Account, Transaction, insert_unless_there
 from storage.office_tables import evaluation
 
 OPENS_AFTER_DAYS = 6
-"""Calendar days after the period's last day, from the SOP; ``HALO_EVALUATION_DAYS``."""
+"""Calendar days after the period's last day, from the SOP."""
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
