@@ -8,14 +8,17 @@ export OPENBLAS_NUM_THREADS := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: serve test setup environment embedding model lint unit browser lock clean help
+.PHONY: serve test setup environment embedding model chromium lint lock clean help
 
 help:
 	@echo "make serve   pasang semua yang perlu, latih model, lalu jalankan di http://127.0.0.1:8000"
 	@echo "make test    pemeriksaan gaya, tipe, dan semua tes"
 	@echo "make setup   hanya pemasangan dan pelatihan"
 
-serve: setup
+# A broken training file or an embedding model that cannot be had is told loudly, and the service
+# goes on with the last good model, or with officers alone.
+serve: environment embedding
+	-@$(BIN)/halo train
 	$(BIN)/halo serve
 
 test: setup chromium
@@ -35,12 +38,11 @@ $(VENV)/.installed: requirements.lock setup.cfg pyproject.toml
 	@touch $@
 
 embedding: environment
-	@$(BIN)/python -m nlu.embedding_build
+	-@$(BIN)/python -m nlu.embedding_build
 
 model: embedding
 	@$(BIN)/halo train
 
-.PHONY: chromium
 chromium:
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
