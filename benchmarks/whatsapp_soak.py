@@ -134,9 +134,22 @@ class House:
         self.process.terminate()
         self.process.wait(timeout=30)
 
-    def workers(self) -> list[int]:
+    def children(self) -> list[int]:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [pid for pid in map(int, children.split()) if "worker" in _command(pid)]
+        return [int(pid) for pid in children.split()]
+
+    def workers(self) -> list[int]:
+        return [pid for pid in self.children() if "worker" in _command(pid)]
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time so far; of workers only those that live."""
+        spent = {"web": 0.0, "worker": 0.0, "client": time.process_time()}
+        for pid in self.children():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks = int(fields[11]) + int(fields[12])
+            kind = "worker" if "worker" in _command(pid) else "web"
+            spent[kind] += ticks / os.sysconf("SC_CLK_TCK")
+        return {kind: round(seconds, 1) for kind, seconds in spent.items()}
 
     def _ready(self) -> bool:
         try:
@@ -346,7 +359,9 @@ def main() -> int:
             if options.kill_every:
                 killer.start()
             posting = Posting(house.port, options.rate)
+            before = house.cpu_seconds()
             seconds = posting.run(list(bodies(options)))
+            after = house.cpu_seconds()
             stop.set()
             drained = wait_until_quiet(store, options.limit)
         finally:
@@ -357,6 +372,7 @@ def main() -> int:
         faults = verdict(store, graph, options.webhooks)
         figures = _figures(posting, seconds, drained, store, graph)
         store.close()
+    figures["cpu_seconds"] = {kind: round(after[kind] - before[kind], 1) for kind in after}
     print(json.dumps({**figures, "workers_killed": killed[0], "faults": faults}, indent=2))
     return 1 if any(faults.values()) else 0
 

@@ -1,4 +1,4 @@
-"""Renders the report from its template; the words are in ``laporan.html.j2``."""
+"""Renders the report from its template; the words are in ``laporan.html``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def render_report(report: EvaluationReport, facts: Mapping[str, Any]) -> str:
     predictions = report.predictions
     names, matrix = figures.topic_matrix(predictions)
     wrong = [p for p in predictions if not p.right]
-    return environment.get_template("laporan.html.j2").render(
+    return environment.get_template("laporan.html").render(
         report=report,
         facts=facts,
         bins=figures.reliability(predictions),

@@ -1,0 +1,111 @@
+"""Bodies that come at the same time share a transaction, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from connectors.whatsapp import GroupedIngest, Ingest, Report, make_ingest
+from connectors.whatsapp.walk import Contents
+from foundation.errors import BadMessageError, StoreUnavailableError
+from tests.builders import at_once
+from tests.connectors.whatsapp.whatsapp_kit import WhatsAppHouse, envelope, text_item
+
+
+@dataclass(frozen=True)
+class CountedIngest(Ingest):
+    """Notes the sizes of its groups; fails where it is told to."""
+
+    groups: list[int] = field(default_factory=list)
+    fails: threading.Event = field(default_factory=threading.Event)
+
+    def store_all(self, bodies: Sequence[Contents]) -> list[Report]:
+        self.groups.append(len(bodies))
+        if self.fails.is_set():
+            raise StoreUnavailableError("disk full")
+        return super().store_all(bodies)
+
+
+def _counted(house: WhatsAppHouse) -> CountedIngest:
+    plain = make_ingest(
+        house.settings.whatsapp,
+        house.store,
+        new_ticket=lambda: "HK-X",
+        new_id=lambda: f"id-{next(house.counter)}",
+        jitter=lambda: 1.0,
+    )
+    return CountedIngest(plain.store, plain.phone_number_id, plain.statuses, plain.new_id)
+
+
+def _raw(number: int) -> bytes:
+    item = text_item(f"pesan {number}", number=f"6281000{number:05d}", user=f"ID.{number}")
+    return json.dumps(envelope(messages=[item])).encode()
+
+
+def test_bodies_that_wait_together_are_stored_together(any_house: WhatsAppHouse) -> None:
+    ingest, all_here = _counted(any_house), threading.Barrier(8)
+    queued = threading.Semaphore(0)
+
+    def linger(_: float) -> None:
+        """The first one waits until the others have queued up."""
+        for _ in range(7):
+            queued.acquire(timeout=10)
+
+    grouped = GroupedIngest(ingest, linger)
+    waiting = grouped._queue
+
+    class Noticing(list[object]):
+        def append(self, item: object) -> None:
+            super().append(item)
+            queued.release()
+
+    grouped._queue = Noticing(waiting)  # type: ignore[assignment]
+    queued.acquire(blocking=False)
+
+    def take(number: int) -> int:
+        all_here.wait(timeout=10)
+        return grouped.take(_raw(number)).stored
+
+    assert at_once(8, take) == [1] * 8
+    assert sum(ingest.groups) == 8
+    assert len(ingest.groups) <= 2
+    assert len(any_house.inbox()) == 8
+
+
+def test_each_caller_gets_its_own_report(house: WhatsAppHouse) -> None:
+    grouped = GroupedIngest(_counted(house), lambda _: None)
+    same = _raw(1)
+    reports = at_once(5, lambda _: grouped.take(same))
+    assert all(isinstance(report, Report) for report in reports)
+    stored = [report.stored for report in reports if isinstance(report, Report)]
+    assert sorted(stored) == [0, 0, 0, 0, 1]
+
+
+def test_a_store_that_fails_is_told_to_every_caller_of_the_group(house: WhatsAppHouse) -> None:
+    ingest = _counted(house)
+    grouped = GroupedIngest(ingest, lambda _: None)
+    ingest.fails.set()
+    answers = at_once(4, lambda number: grouped.take(_raw(number)))
+    assert [type(answer) for answer in answers] == [StoreUnavailableError] * 4
+    ingest.fails.clear()
+    assert grouped.take(_raw(9)).stored == 1
+
+
+def test_an_unreadable_body_fails_alone(house: WhatsAppHouse) -> None:
+    grouped = GroupedIngest(_counted(house), lambda _: None)
+    bodies = [_raw(0), b"{", _raw(2)]
+    answers = at_once(3, lambda number: grouped.take(bodies[number]))
+    assert isinstance(answers[1], BadMessageError)
+    assert len(house.inbox()) == 2
+
+
+def test_a_large_body_is_not_joined_by_others(house: WhatsAppHouse) -> None:
+    ingest = _counted(house)
+    grouped = GroupedIngest(ingest, lambda _: None)
+    large = envelope(messages=[text_item(str(n), id=f"wamid.besar.{n}") for n in range(250)])
+    for body in (large, envelope(messages=[text_item("kecil")])):
+        grouped.take(json.dumps(body).encode())
+    assert ingest.groups == [1, 1]
+    assert len(house.inbox()) == 251
