@@ -179,7 +179,7 @@ def test_who_answers_that_it_is_still_needed_keeps_the_place(desk: Desk, clock: 
     clock.advance(minutes=1)
     conversation = a_conversation(desk.store, "warga")
     with desk.store.write() as tx:
-        receive(tx, an_inbound(conversation, "m-1", "masih pak"))
+        receive(tx, an_inbound(conversation, "m-1", "masih pak", sent_at=clock.moment))
     clock.moment += EXPIRE_AFTER
     desk.once()
     assert desk.again(case).state is CaseState.WAITING
