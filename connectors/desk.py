@@ -22,6 +22,7 @@ from handoff import (
     cases_of_officer,
     claim,
     get_case,
+    needs_sign,
     read_labels,
     release,
     resolve,
@@ -243,6 +244,8 @@ class Desk:
         return append_event(tx, conversation_id, type=event_type, actor=self.actor, data=data)
 
     def _owned(self, tx: Transaction, case_id: int) -> Case:
+        if needs_sign(tx, self.officer.id):
+            sign_of_life(tx, self.officer.id)
         lock_conversation(tx, get_case(tx, case_id).conversation)
         case = get_case(tx, case_id)
         if case.state is not CaseState.CLAIMED or case.officer_id != self.officer.id:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from foundation.errors import StoreUnavailableError
+from handoff import needs_sign, sign_of_life
 from storage import Account, get_account, get_conversation
 from web.feed import EventFeed
 from web.officer.board import read_signature
@@ -68,6 +69,10 @@ class ConsoleStream:
                 selected = (
                     get_conversation(tx, self.conversation_id) if self.conversation_id else None
                 )
+                silent = needs_sign(tx, self.officer.id)
+            if silent:
+                with self.services.store.write() as tx:
+                    sign_of_life(tx, self.officer.id)
         except StoreUnavailableError:
             # The console comes back by itself; ending the stream is what tells it.
             logger.exception("a console's stream ends: the store does not answer")
