@@ -120,15 +120,17 @@ def _sqlite_engine(url: URL, *, sleep: Sleep) -> Engine:
         connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "check_same_thread": False},
         **pool,
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, sleep=sleep))
     event.listen(engine, "begin", partial(_begin_sqlite, sleep=sleep))
     return engine
 
 
-def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+def _prepare_sqlite(dbapi_connection: Any, _record: Any, *, sleep: Sleep) -> None:
     # The driver would begin transactions by itself, and only before the first write.
     dbapi_connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # Of processes that open a new file at once, SQLite refuses all but one without any waiting.
+    _patiently(dbapi_connection, "PRAGMA journal_mode=WAL", sleep=sleep)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
 
 
@@ -143,17 +145,17 @@ def _begin_sqlite(connection: Connection, *, sleep: Sleep) -> None:
         driver.execute(
             f"PRAGMA synchronous={'FULL' if options.get('halo_durable', True) else 'NORMAL'}"
         )
-        _begin_immediate(driver, sleep=sleep)
+        _patiently(driver, "BEGIN IMMEDIATE", sleep=sleep)
     else:
         driver.execute("BEGIN")
 
 
-def _begin_immediate(driver: sqlite3.Connection, *, sleep: Sleep) -> None:
-    """Take the write lock, waiting in Python: SQLite's own waiting would stall all greenlets."""
+def _patiently(driver: sqlite3.Connection, statement: str, *, sleep: Sleep) -> None:
+    """Get a lock, waiting in Python: SQLite's own waiting would stall all greenlets."""
     driver.execute("PRAGMA busy_timeout=0")
     waited, tries = 0.0, 0
     try:
-        while not _got_write_lock(driver):
+        while not _got_lock(driver, statement):
             if waited >= LOCK_TIMEOUT_SECONDS:
                 raise StoreUnavailableError("SQLite's write lock was not free within 5 seconds")
             pause = _POLL_SECONDS[min(tries, len(_POLL_SECONDS) - 1)]
@@ -163,11 +165,11 @@ def _begin_immediate(driver: sqlite3.Connection, *, sleep: Sleep) -> None:
         driver.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_SECONDS * 1000)}")
 
 
-def _got_write_lock(driver: sqlite3.Connection) -> bool:
+def _got_lock(driver: sqlite3.Connection, statement: str) -> bool:
     try:
-        driver.execute("BEGIN IMMEDIATE")
+        driver.execute(statement).close()
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             return False
-        raise StoreUnavailableError(f"SQLite cannot begin: {error}") from error
+        raise StoreUnavailableError(f"SQLite refuses {statement}: {error}") from error
     return True
