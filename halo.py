@@ -13,6 +13,7 @@ from foundation.errors import HaloError
 COMMANDS = {
     "chat": "commands.understand:chat",
     "check": "commands.check:check",
+    "deliver": "commands.deliver:deliver",
     "events": "commands.logs:events",
     "inbox": "commands.logs:inbox",
     "models": "commands.models:models",

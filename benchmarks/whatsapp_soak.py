@@ -154,8 +154,8 @@ class House:
     def _ready(self) -> bool:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200 and bool(self.workers())
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
         except OSError:
             return False
 
@@ -372,7 +372,9 @@ def main() -> int:
         faults = verdict(store, graph, options.webhooks)
         figures = _figures(posting, seconds, drained, store, graph)
         store.close()
-    figures["cpu_seconds"] = {kind: round(after[kind] - before[kind], 1) for kind in after}
+    figures["cpu_seconds"] = {
+        kind: round(max(0.0, after[kind] - before[kind]), 1) for kind in after
+    }
     print(json.dumps({**figures, "workers_killed": killed[0], "faults": faults}, indent=2))
     return 1 if any(faults.values()) else 0
 

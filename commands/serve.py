@@ -57,10 +57,12 @@ def worker(name: str, parent: int) -> None:
     """Jalankan satu proses asisten (NLU dan dialog) tanpa web."""
     config = wiring.settings()
     configure_logging(config.log_level, process="worker")
+    # Whoever writes to us is acknowledged first; thinking can wait a little.
+    os.nice(5)
     stop = threading.Event()
-    _stop_on_signals(stop)
+    stop_on_signals(stop)
     if parent:
-        threading.Thread(target=_watch_parent, args=(parent, stop), daemon=True).start()
+        threading.Thread(target=watch_parent, args=(parent, stop), daemon=True).start()
     store = wiring.open_store(config)
     bundles = wiring.WorkerBundles(config)
     service_calendar = wiring.calendar(config)
@@ -73,6 +75,7 @@ def worker(name: str, parent: int) -> None:
         new_ticket=wiring.fresh_ticket,
         new_turn_id=wiring.fresh_id,
         behind_the_log=lambda: _project(store, service_calendar),
+        public_url=config.public_url,
     )
     bundles.current()
     # Listen only now: while the model loads an asker would wait for nothing.
@@ -143,9 +146,11 @@ class _Supervisor:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        _stop_on_signals(self.stop)
+        stop_on_signals(self.stop)
         commands = [self._worker(i) for i in range(self.config.workers)]
         commands += [self._web() for _ in range(self.config.web_processes)]
+        if self.config.whatsapp.can_send:
+            commands.append(self._deliver())
         running = [(command, self._start(command)) for command in commands]
         while not self.stop.wait(0.25):
             for index, (command, process) in enumerate(running):
@@ -166,6 +171,9 @@ class _Supervisor:
         descriptor, parent = str(self.listener.fileno()), str(os.getpid())
         return [sys.executable, "-m", "commands.web_process", descriptor, parent]
 
+    def _deliver(self) -> list[str]:
+        return [sys.executable, "-m", "halo", "deliver", "--parent", str(os.getpid())]
+
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         # The command is our own interpreter with our own module; nothing comes from outside.
         return subprocess.Popen(command, pass_fds=[self.listener.fileno()])  # noqa: S603
@@ -183,7 +191,9 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+def stop_on_signals(stop: threading.Event) -> None:
+    """Set ``stop`` when this process is asked to end."""
+
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
@@ -191,7 +201,8 @@ def _stop_on_signals(stop: threading.Event) -> None:
     signal.signal(signal.SIGINT, on_signal)
 
 
-def _watch_parent(parent: int, stop: threading.Event) -> None:
+def watch_parent(parent: int, stop: threading.Event) -> None:
+    """Set ``stop`` when the process that started this one is gone."""
     while os.getppid() == parent:
         time.sleep(0.5)
     stop.set()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connectors.desk_words import says_unsolved
@@ -22,6 +22,10 @@ from dialogue.types import CaseView, IncomingMessage, Reply, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
 from handoff import (
     Reason,
+    Switch,
+    WaitingEstimate,
+    case_asked_for,
+    estimate_for_new,
     latest_case,
     note_attention,
     open_case,
@@ -29,6 +33,7 @@ from handoff import (
     position,
     read_switch,
     recently_closed,
+    waiting_estimate,
     with_switch,
 )
 from nlu.types import Understands
@@ -100,8 +105,9 @@ class Gateway:
                     return None
                 plan = self._plan(tx, conversation, messages)
                 tracker = load_tracker(tx, conversation_id)
-                context = self._context(tx, conversation)
+                context = self._context(tx, conversation, messages)
                 reopens = _may_reopen(tx, conversation)
+                in_force = read_switch(tx)
             assistant = self.bundle.assistant()
             if plan is None:
                 turn = assistant.handle(_incoming(messages, reopens), tracker, context)
@@ -109,7 +115,7 @@ class Gateway:
                 asked = _incoming(plan.messages, reopens)
                 own = assistant.handle(asked, tracker, context) if asked else None
                 turn = plan.finish(own, ticket=context.new_ticket)
-            return self._commit(conversation, messages, turn)
+            return self._commit(conversation, messages, _announced(turn, in_force))
         except EpochConflictError:
             logger.info("turn of conversation %s is recomputed: it changed", conversation_id)
             return None
@@ -127,7 +133,9 @@ class Gateway:
             return None
         return plan_turn(tx, conversation, messages, public_url=self.public_url)
 
-    def _context(self, tx: Transaction, conversation: Conversation) -> TurnContext:
+    def _context(
+        self, tx: Transaction, conversation: Conversation, messages: Sequence[InboxMessage]
+    ) -> TurnContext:
         contact = contact_of(tx, conversation.id) if conversation.channel == WHATSAPP else None
         return TurnContext(
             now=tx.now,
@@ -135,9 +143,17 @@ class Gateway:
             channel=conversation.channel,
             new_ticket=self.new_ticket(),
             case=_case_view(tx, conversation.id),
+            wait=self._wait(tx, conversation.id),
+            asked_case=_asked_case(tx, messages),
             phone_known=contact is not None and contact.has_phone,
             usable_model=self.bundle.model is not None,
         )
+
+    def _wait(self, tx: Transaction, conversation_id: str) -> WaitingEstimate | None:
+        case = open_case_of(tx, conversation_id)
+        if case is None:
+            return estimate_for_new(tx, self.calendar)
+        return waiting_estimate(tx, case, self.calendar)
 
     def _commit(
         self,
@@ -249,6 +265,22 @@ def _case_view(tx: Transaction, conversation_id: str) -> CaseView | None:
     if case.closed_at and tx.now - case.closed_at > _CASE_VISIBLE_AFTER_CLOSING:
         return None
     return CaseView(ticket=case.ticket, state=case.state.value, position=position(tx, case))
+
+
+def _asked_case(tx: Transaction, messages: Sequence[InboxMessage]) -> CaseView | None:
+    for message in messages:
+        if case := case_asked_for(tx, message.text):
+            return CaseView(ticket=case.ticket, state=case.state.value)
+    return None
+
+
+def _announced(turn: Turn, in_force: Switch) -> Turn:
+    """Put the supervisor's announcement before a promise that an officer answers."""
+    if not in_force.off or turn.decision != "handoff" or not turn.replies:
+        return turn
+    first = turn.replies[0]
+    told = replace(first, text=f"{in_force.announcement}\n\n{first.text}")
+    return replace(turn, replies=(told, *turn.replies[1:]))
 
 
 def _may_reopen(tx: Transaction, conversation: Conversation) -> bool:

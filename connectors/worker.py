@@ -48,6 +48,7 @@ class Worker:
     new_ticket: Callable[[], str]
     new_turn_id: Callable[[], str]
     behind_the_log: Callable[[], None]
+    public_url: str = ""
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set. A store that is down is waited for, loudly."""
@@ -74,6 +75,7 @@ class Worker:
             calendar=self.calendar,
             new_ticket=self.new_ticket,
             new_turn_id=self.new_turn_id,
+            public_url=self.public_url,
         )
         return sum(self._answer(gateway, conversation) for conversation in due)
 

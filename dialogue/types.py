@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from handoff import WaitingEstimate
 from nlu.types import Understanding
 from service_hours import ServiceStatus
 
@@ -67,6 +68,10 @@ class TurnContext:
     new_ticket: str
     """An unused ticket number, for the case that this turn may open."""
     case: CaseView | None = None
+    wait: WaitingEstimate | None = None
+    """Place and computed time of the waiting case, or of the one that this turn may open."""
+    asked_case: CaseView | None = None
+    """Another conversation's case whose ticket and phone digits stand in the messages."""
     phone_known: bool = False
     usable_model: bool = True
 

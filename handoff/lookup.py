@@ -13,6 +13,7 @@ from storage import Transaction
 from storage.tables import case_
 from storage.whatsapp_tables import contact
 
+_TICKET = re.compile(r"\bhk[ \-]?[a-z0-9]{4}[ \-]?[a-z0-9]{4}\b", re.IGNORECASE)
 _NOT_TICKET = re.compile(r"[^A-Z0-9]")
 LAST_DIGITS = 4
 
@@ -32,6 +33,16 @@ def phone_ends_with(tx: Transaction, case: Case, digits: str) -> bool:
     if len(digits) != LAST_DIGITS or not digits.isdigit():
         return False
     return any(number.endswith(digits) for number in _phones(tx, case))
+
+
+def case_asked_for(tx: Transaction, text: str) -> Case | None:
+    """Return the case of the ticket in a message that also has the phone's last four digits."""
+    written = _TICKET.search(text)
+    if written is None:
+        return None
+    rest = text[: written.start()] + " " + text[written.end() :]
+    digits = [found for found in re.findall(r"\d+", rest) if len(found) == LAST_DIGITS]
+    return case_for_caller(tx, written[0], last_digits=digits[0]) if digits else None
 
 
 def case_for_caller(tx: Transaction, ticket: str, *, last_digits: str) -> Case | None:

@@ -19,6 +19,7 @@ from web import (
     report,
     security,
     site,
+    whatsapp,
     widget,
 )
 from web.feed import EventFeed
@@ -47,4 +48,5 @@ def create_app(services: Services) -> Flask:
     accounts.register(app, services)
     officer.register(app, services)
     report.register(app, services)
+    whatsapp.register(app, services)
     return app

@@ -33,6 +33,7 @@ from connectors.whatsapp.taking import Taken, Taker
 from foundation.errors import StoreUnavailableError
 from storage import (
     Attempt,
+    OutboxRow,
     Store,
     Transaction,
     Wakeups,
@@ -91,7 +92,7 @@ class Deliverer:
             due = [] if line.rests_at(now) else due_outbox(tx, channel=CHANNEL, limit=_BATCH)
         sent = 0
         for row in due:
-            if self.pace.free_at(now, strikes=line.strikes) > now or not self._try(row.id, now):
+            if self.pace.free_at(now, strikes=line.strikes) > now or not self._try(row, now):
                 break
             sent += 1
         return sent + (self.marks.work_once() if self.marks and not line.rests_at(now) else 0)
@@ -121,51 +122,47 @@ class Deliverer:
         with self.store.read() as tx:
             return line_of(tx, self.graph.phone_number_id)
 
-    def _try(self, row_id: int, now: datetime) -> bool:
+    def _try(self, row: OutboxRow, now: datetime) -> bool:
         try:
-            return self._deliver(row_id, now)
+            return self._deliver(row, now)
         except StoreUnavailableError:
             raise
         except Exception:  # a defect with one reply must not stop the others; a person sees it
-            logger.exception("outbox row %d could not be delivered", row_id)
-            self._give_up(row_id)
+            logger.exception("outbox row %d could not be delivered", row.id)
+            self._give_up(row)
             return True
 
-    def _give_up(self, row_id: int) -> None:
+    def _give_up(self, seen: OutboxRow) -> None:
         """Show a reply that met a defect to a person; one that may have left is looked for."""
         with self.store.write() as tx:
-            row = get_outbox_row(tx, row_id)
-            if row is None:
-                return
-            lock_conversation(tx, row.conversation)
-            row = get_outbox_row(tx, row_id)
+            lock_conversation(tx, seen.conversation)
+            row = get_outbox_row(tx, seen.id)
             if row is not None and row.state == "pending":
                 self.consequences.give_up(tx, row, "defect")
 
-    def _deliver(self, row_id: int, now: datetime) -> bool:
+    def _deliver(self, row: OutboxRow, now: datetime) -> bool:
         """Send one reply if it may go; False when the number may not send any more."""
         with self.store.write() as tx:
             line = line_of(tx, self.graph.phone_number_id)
             if line.rests_at(tx.now):
                 return False
-            taken = Taker(self.consequences, self.public_url).take(tx, row_id)
+            taken = Taker(self.consequences, self.public_url).take(tx, row)
         if taken is not None:
             self.pace.spend(now, strikes=line.strikes)
-            self._send(taken)
+            self._send(taken, line)
         return True
 
-    def _send(self, taken: Taken) -> None:
+    def _send(self, taken: Taken, line: Line) -> None:
         answer = self.graph.send(taken.body)
         # Forgotten in a power cut, it would be found out again from the statuses.
         with self.store.write(durable=False) as tx:
-            row = get_outbox_row(tx, taken.attempt.outbox_id)
-            if row is None:
-                return
-            lock_conversation(tx, row.conversation)
+            lock_conversation(tx, taken.conversation)
             if isinstance(answer, Accepted):
                 self._accepted(tx, taken.attempt, answer.wamid)
+                forgive(tx, line)
             elif isinstance(answer, NoAnswer):
-                logger.warning("outbox row %d: outcome unknown, %s", row.id, answer.detail)
+                number = taken.attempt.outbox_id
+                logger.warning("outbox row %d: outcome unknown, %s", number, answer.detail)
                 advance_attempt(tx, taken.attempt.id, state="unknown")
             else:
                 self._refused(tx, taken.attempt, answer)
@@ -178,7 +175,6 @@ class Deliverer:
             return
         advance_attempt(tx, attempt.id, state="accepted", wamid=wamid)
         StatusDesk(self.consequences).apply_held(tx, attempt, wamid)
-        forgive(tx, line_of(tx, self.graph.phone_number_id))
 
     def _refused(self, tx: Transaction, attempt: Attempt, answer: Refused) -> None:
         action = failure_of(answer.code).action

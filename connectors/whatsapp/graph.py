@@ -15,6 +15,7 @@ from connectors.whatsapp.failures import NOT_SENT
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 20.0
+UPLOAD_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,17 @@ class GraphApi:
             params=dict(query or {}),
             headers=self.headers(),
             timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+            allow_redirects=False,
+        )
+
+    def upload(self, content: bytes, *, mime_type: str, filename: str) -> requests.Response:
+        """Upload a file. Raises ``requests.RequestException``."""
+        return self.session.post(
+            f"{self.url}/{self.version}/{self.phone_number_id}/media",
+            data={"messaging_product": "whatsapp", "type": mime_type},
+            files={"file": (filename, content, mime_type)},
+            headers=self.headers(),
+            timeout=(CONNECT_SECONDS, UPLOAD_SECONDS),
             allow_redirects=False,
         )
 

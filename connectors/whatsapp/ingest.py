@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from connectors.whatsapp.body import moment_of, read_json, storable_item
+from connectors.whatsapp.continuing import carry_over, find_link
 from connectors.whatsapp.identities import conversation_of, link
 from connectors.whatsapp.people import CHANNEL
 from connectors.whatsapp.reading import Reading, read_item
@@ -140,26 +142,13 @@ class Ingest:
         """Return whether the item was there before."""
         conversation_id = conversation_of(tx, item.sender, new_id=self.new_id)
         sent_at = moment_of(item.raw.get("timestamp"), received_at=tx.now)
-        media = {
-            "type": reading.type,
-            "action": reading.action,
-            **({"hint": reading.hint} if reading.hint else {}),
-            **reading.details,
-            "raw": storable_item(item.raw),
-        }
         if reading.action == "silent":
-            noted = Noted(
-                message_id=item.id,
-                conversation=conversation_id,
-                text=reading.text,
-                media=media,
-                sent_at=sent_at,
-                about=reading.about,
-            )
-            fresh = note(tx, noted, reading, turn_id=self.new_id())
-            if fresh and reading.identity:
-                link(tx, conversation_id, reading.identity, new_id=self.new_id)
-            return not fresh
+            return self._note(tx, item, reading, conversation_id, sent_at)
+        code = None
+        if reading.action == "answered":
+            code = find_link(tx, reading.text, message_id=item.id)
+        if code is not None:
+            reading = replace(reading, hint=code.hint)
         inbound = Inbound(
             channel=CHANNEL,
             channel_message_id=item.id,
@@ -167,10 +156,45 @@ class Ingest:
             kind=reading.kind,
             text=reading.text,
             payload=reading.payload,
-            media=media,
+            media=_described(item, reading),
             sent_at=sent_at,
         )
-        return store_message(tx, inbound, reading, turn_id=self.new_id)
+        duplicate = store_message(tx, inbound, reading, turn_id=self.new_id)
+        if code is not None and code.web_conversation and not duplicate:
+            carry_over(tx, code.web_conversation, conversation_id)
+        return duplicate
+
+    def _note(
+        self,
+        tx: Transaction,
+        item: Item,
+        reading: Reading,
+        conversation_id: str,
+        sent_at: datetime,
+    ) -> bool:
+        noted = Noted(
+            message_id=item.id,
+            conversation=conversation_id,
+            text=reading.text,
+            media=_described(item, reading),
+            sent_at=sent_at,
+            about=reading.about,
+        )
+        fresh = note(tx, noted, reading, turn_id=self.new_id())
+        if fresh and reading.identity:
+            link(tx, conversation_id, reading.identity, new_id=self.new_id)
+        return not fresh
+
+
+def _described(item: Item, reading: Reading) -> dict[str, Any]:
+    """Return what is kept beside the text: what it was, and the item as it came."""
+    return {
+        **reading.details,
+        "type": reading.type,
+        "action": reading.action,
+        **({"hint": reading.hint} if reading.hint else {}),
+        "raw": storable_item(item.raw),
+    }
 
 
 def _place(item: Item, tx: Transaction) -> tuple[tuple[str, ...], datetime]:

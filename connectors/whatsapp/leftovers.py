@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
+from connectors.whatsapp.attachments import drop_old_attachments, old_attachments_exist
 from connectors.whatsapp.compose import needs_window
 from connectors.whatsapp.failures import WINDOW_CLOSED
 from connectors.whatsapp.outcomes import WINDOW, Consequences
@@ -65,13 +66,14 @@ class Leftovers:
             cut_off = _unsettled(tx, "sending", now - CUT_OFF_AFTER)
             unknown = _unsettled(tx, "unknown", now - min(LOOK_FOR, TELL_AFTER))
             closed = _window_closed(tx)
-            expired = some_expired(tx)
+            expired = some_expired(tx) or old_attachments_exist(tx)
         self._each(cut_off, self._cut_off)
         self._each(unknown, self._unknown)
         self._each(closed, self._closed)
         if expired:
             with self.store.write() as tx:
-                logger.info("%d statuses of unknown messages are given up", drop_expired(tx))
+                given_up, deleted = drop_expired(tx), drop_old_attachments(tx)
+            logger.info("%d statuses given up, %d old files deleted", given_up, deleted)
 
     def _each(self, row_ids: Iterable[int], settle: _Settle) -> None:
         for row_id in row_ids:

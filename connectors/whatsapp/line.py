@@ -25,6 +25,9 @@ PROBE_EVERY: Final = timedelta(minutes=15)
 _PROBED: Final = ("token", "permission", "number")
 """What a harmless request can tell to be mended; the others only Meta or the operator knows."""
 
+# Built once: it is asked for every message that goes out.
+_LINE: Final = sa.select(line).where(line.c.phone_number_id == sa.bindparam("wanted"))
+
 _STRIKE_LASTS: Final = timedelta(minutes=1)
 
 
@@ -55,9 +58,7 @@ class Line:
 
 def line_of(tx: Transaction, phone_number_id: str) -> Line:
     """Return the state of the number; one that never had trouble is free."""
-    row = tx.connection.execute(
-        sa.select(line).where(line.c.phone_number_id == phone_number_id)
-    ).one_or_none()
+    row = tx.connection.execute(_LINE, {"wanted": phone_number_id}).one_or_none()
     return Line(phone_number_id) if row is None else Line(**row._mapping)
 
 

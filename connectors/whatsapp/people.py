@@ -13,6 +13,9 @@ from storage.whatsapp_tables import contact
 
 CHANNEL: Final = "whatsapp"
 
+# Built once: it is asked for every message that goes out.
+_CONTACT: Final = sa.select(contact).where(contact.c.conversation_id == sa.bindparam("wanted"))
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -35,9 +38,7 @@ class Contact:
 
 def contact_of(tx: Transaction, conversation_id: str) -> Contact | None:
     """Return who the conversation is with, ``None`` on another channel or once forgotten."""
-    row = tx.connection.execute(
-        sa.select(contact).where(contact.c.conversation_id == conversation_id)
-    ).one_or_none()
+    row = tx.connection.execute(_CONTACT, {"wanted": conversation_id}).one_or_none()
     return None if row is None else Contact(**row._mapping)
 
 

@@ -42,6 +42,7 @@ class Taken:
     """A reply that leaves now: its try and the request's body."""
 
     attempt: Attempt
+    conversation: str
     body: Mapping[str, Any]
 
 
@@ -52,13 +53,10 @@ class Taker:
     consequences: Consequences
     public_url: str
 
-    def take(self, tx: Transaction, row_id: int) -> Taken | None:
-        """Begin a try to send the reply; ``None`` when it does not leave now."""
-        row = get_outbox_row(tx, row_id)
-        if row is None:
-            return None
-        conversation = lock_conversation(tx, row.conversation)
-        row = get_outbox_row(tx, row_id)
+    def take(self, tx: Transaction, seen: OutboxRow) -> Taken | None:
+        """Begin a try to send a reply that was seen due; ``None`` when it does not leave now."""
+        conversation = lock_conversation(tx, seen.conversation)
+        row = get_outbox_row(tx, seen.id)
         if row is None or row.state != "pending":
             return None
         event = read_events(tx, row.conversation, after=row.seq - 1, limit=1)[0]
@@ -104,7 +102,7 @@ class Taker:
             **content,
             "biz_opaque_callback_data": attempt.id,
         }
-        return Taken(attempt=attempt, body=body)
+        return Taken(attempt=attempt, conversation=row.conversation, body=body)
 
     def _drop(
         self,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from connectors.whatsapp.continuing import LINK_OVER, LINKED, greeting, without_code
 from connectors.whatsapp.formatter import (
     TEXT_LIMIT,
     Choice,
@@ -25,6 +26,7 @@ from connectors.whatsapp.taking import OPT_OUT_RESPONSE
 from connectors.whatsapp.texts import say, say_first
 from dialogue.types import Button, CaseRequest, Reply, Turn
 from foundation.errors import MessageTooLongError
+from handoff import open_case_of
 from storage import Conversation, InboxMessage, Transaction, read_latest_events
 
 LATE: Final = "pesan_terlambat"
@@ -95,10 +97,12 @@ def plan_turn(
         return plan
     if _hint(fresh[-1]) == "opt_out":
         return replace(plan, own=(Reply(text=say("berhenti"), response=OPT_OUT_RESPONSE),))
+    own, fresh = _linked(tx, fresh)
     unreadable = [message for message in fresh if _says(message, "action") == "please_type"]
     given = [message for message in fresh if _hint(message) == "own_number"]
     asked = [message for message in fresh if message not in unreadable and message not in given]
-    own = [Reply(text=say("nomor_dicatat"), response="wa_nomor_dicatat")] if given else []
+    if given:
+        own.append(Reply(text=say("nomor_dicatat"), response="wa_nomor_dicatat"))
     if unreadable and not asked and (reply := _please_type(tx, unreadable[-1])):
         own.append(reply)
     return replace(
@@ -126,6 +130,29 @@ def as_one_message(replies: Iterable[Reply], *, public_url: str) -> tuple[Reply,
     except MessageTooLongError:
         return _in_parts(whole, choices)
     return (whole,)
+
+
+def _linked(
+    tx: Transaction, messages: Sequence[InboxMessage]
+) -> tuple[list[Reply], list[InboxMessage]]:
+    """Greet whoever comes from the web page; what they wrote besides the code stays to answer."""
+    replies: list[Reply] = []
+    left: list[InboxMessage] = []
+    for message in messages:
+        hint = _hint(message)
+        if hint not in (LINKED, LINK_OVER):
+            left.append(message)
+            continue
+        rest = without_code(message.text)
+        if rest:
+            left.append(replace(message, text=rest))
+        if hint == LINKED:
+            case = open_case_of(tx, message.conversation)
+            text = greeting(case.ticket if case else None)
+            replies.append(Reply(text=text, response="wa_tersambung"))
+        elif not rest:
+            replies.append(Reply(text=say("kode_hangus"), response="wa_kode_hangus"))
+    return replies, left
 
 
 def _in_parts(whole: Reply, choices: tuple[Choice, ...]) -> tuple[Reply, ...]:

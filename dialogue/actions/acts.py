@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dialogue.actions.answers import OFFER_OFFICER, menu_buttons, officer_button
-from dialogue.actions.handover import connect
+from dialogue.actions.handover import connect, place_in_queue
 from dialogue.actions.unsure import choice_buttons
 from dialogue.draft import TurnDraft
 from dialogue.forms import OWN_SLOTS, start_form
@@ -120,20 +120,29 @@ def check_ticket(reading: Reading, draft: TurnDraft) -> None:
     case = draft.context.case
     written = _TICKET.search(reading.text)
     if written and (case is None or _letters(written[0]) != _letters(case.ticket)):
-        draft.utter("utter_tiket_lain", extra=officer_button(draft))
+        _check_anothers_ticket(written[0], draft)
     elif case is None:
         draft.utter("utter_tiket_belum_ada", extra=officer_button(draft))
     elif case.state == "waiting":
-        place = draft.text_of("utter_posisi_antrean", posisi=case.position)
+        place = place_in_queue(draft, case.position)
         hours = "" if draft.context.service.is_open else draft.text_of("utter_petugas_kembali")
         draft.utter(
             "utter_tiket_status_waiting",
             tiket=case.ticket,
-            posisi_antrean=place if case.position else "",
+            posisi_antrean=place,
             jam=hours,
         )
     else:
         draft.utter(f"utter_tiket_status_{case.state}", tiket=case.ticket)
+
+
+def _check_anothers_ticket(written: str, draft: TurnDraft) -> None:
+    """Tell the state, and only that, to who also knows the phone's last digits."""
+    asked = draft.context.asked_case
+    if asked is None or _letters(asked.ticket) != _letters(written):
+        draft.utter("utter_tiket_lain", extra=officer_button(draft))
+        return
+    draft.utter(f"utter_tiket_status_{asked.state}", tiket=asked.ticket, posisi_antrean="", jam="")
 
 
 def show_my_data(reading: Reading, draft: TurnDraft) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dialogue.draft import TurnDraft
 from dialogue.forms import start_form
 from dialogue.reading import Reading
+from foundation.clock import indonesian_date, indonesian_time
 
 DEFERRED_FORM = "pertanyaan_tertunda"
 
@@ -18,7 +19,8 @@ def connect(reading: Reading, draft: TurnDraft, *, reason: str = "diminta") -> N
     elif draft.context.service.is_open or DEFERRED_FORM not in draft.assets.domain.forms:
         draft.loop = None
         draft.request_case(reason)
-        draft.utter("utter_tersambung", tiket=draft.context.new_ticket)
+        waiting = place_in_queue(draft, draft.context.wait.place if draft.context.wait else None)
+        draft.utter("utter_tersambung", tiket=draft.context.new_ticket, antrean=waiting)
     else:
         draft.question = str(draft.slots.get("uraian") or draft.question)
         draft.loop = None
@@ -41,6 +43,22 @@ def say_that_one_waits(draft: TurnDraft) -> None:
     case = draft.context.case
     if case is None:
         return
-    place = draft.text_of("utter_posisi_antrean", posisi=case.position) if case.position else ""
+    place = place_in_queue(draft, case.position)
     hours = "" if draft.context.service.is_open else draft.text_of("utter_petugas_kembali")
     draft.utter("utter_sudah_antre", tiket=case.ticket, posisi_antrean=place, jam=hours)
+
+
+def place_in_queue(draft: TurnDraft, place: int | None) -> str:
+    """Return the place in words, with the computed time where there is one to compute from."""
+    if not place:
+        return ""
+    words = draft.text_of("utter_posisi_antrean", posisi=place)
+    wait = draft.context.wait
+    if wait is None or wait.minutes is None or wait.at is None:
+        return words
+    day = indonesian_date(wait.at)
+    when = "" if day == indonesian_date(draft.context.now) else day
+    estimate = draft.text_of(
+        "utter_perkiraan_tunggu", menit=wait.minutes, hari=when, pukul=indonesian_time(wait.at)
+    )
+    return f"{words} {estimate}".strip()

@@ -20,6 +20,7 @@ from handoff import (
     latest_case,
     open_case,
     open_case_of,
+    set_switch,
     waiting_cases,
 )
 from nlu.types import Intent, Understanding
@@ -69,6 +70,7 @@ def assets() -> Assets:
 class House:
     store: Store
     assets: Assets
+    clock: StillClock
     model: StubModel = field(default_factory=StubModel)
     tickets: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     turns: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -114,8 +116,8 @@ class House:
 
 
 @pytest.fixture
-def house(store: Store, assets: Assets) -> House:
-    return House(store, assets)
+def house(store: Store, assets: Assets, clock: StillClock) -> House:
+    return House(store, assets, clock)
 
 
 def test_question_is_answered_once_with_its_trail(house: House) -> None:
@@ -336,3 +338,101 @@ def test_erasing_on_request_leaves_the_skeleton_and_the_farewell_only(house: Hou
     assert events[-1].content is not None
     with house.store.read() as tx:
         assert unprocessed(tx, conversation.id) == []
+
+
+def test_a_resident_who_says_soon_that_it_is_not_solved_is_back_in_the_queue(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "mau chat dengan CS")
+    house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        (case,) = waiting_cases(tx)
+    desk = house.desk(house.officer())
+    desk.claim(case.id)
+    desk.resolve(case.id, outcome=Outcome.ANSWERED)
+    closing = house.events(conversation, "system")[-1]
+    assert {"title": "Belum selesai", "payload": "/minta_cs"} in closing.data["buttons"]
+    house.receive(conversation, "m2", "pak, masalah saya belum selesai")
+    house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        (again,) = waiting_cases(tx)
+    assert (again.id, again.reason) == (case.id + 1, "dibuka_lagi")
+    assert house.events(conversation, "case_opened")[-1].data["reopens"] == case.ticket
+
+
+def test_not_solved_without_a_closed_case_is_an_ordinary_message(house: House) -> None:
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "izin saya belum selesai")
+    house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        assert waiting_cases(tx) == []
+
+
+def test_the_promise_begins_with_the_announcement_while_officers_are_switched_off(
+    house: House,
+) -> None:
+    boss = house.officer("bos")
+    with house.store.write() as tx:
+        set_switch(tx, off=True, announcement="Listrik kantor padam.", account_id=boss.id)
+    conversation = house.conversation()
+    house.receive(conversation, "m1", "mau chat dengan CS")
+    house.gateway().take_turn(conversation.id)
+    said = house.events(conversation, "bot")[0].content
+    assert said is not None
+    assert said["text"].startswith("Listrik kantor padam.")
+    assert "hari ini sampai pukul" not in said["text"]
+    house.receive(conversation, "m2", "min brp org")
+    house.gateway().take_turn(conversation.id)
+    with house.store.read() as tx:
+        assert waiting_cases(tx) == []
+
+
+def test_the_promise_tells_the_place_and_a_computed_time(house: House) -> None:
+    officer = house.officer()
+    desk = house.desk(officer)
+    for number in range(6):
+        conversation = house.conversation(f"dulu-{number}")
+        house.receive(conversation, f"d{number}", "mau chat dengan CS")
+        house.gateway().take_turn(conversation.id)
+        if number == 5:
+            break
+        with house.store.read() as tx:
+            (case,) = waiting_cases(tx)
+        desk.claim(case.id)
+        house.clock.advance(minutes=10)
+        desk.resolve(case.id, outcome=Outcome.ANSWERED)
+    conversation = house.conversation("baru")
+    house.receive(conversation, "b1", "mau chat dengan CS")
+    house.gateway().take_turn(conversation.id)
+    said = str(house.events(conversation, "bot")[-1].content)
+    # 09.50, two before an officer is free, ten minutes each.
+    assert "Urutan Anda sekarang ke-2." in said
+    assert "sekitar 20 menit" in said
+    assert "pukul 10.10 WIB" in said
+
+
+def test_a_ticket_of_elsewhere_is_told_with_the_phones_last_digits(house: House) -> None:
+    other = house.conversation("lain")
+    with house.store.write() as tx:
+        open_case(
+            tx,
+            other.id,
+            reason="diminta",
+            ticket="HK-7QXM-9RAE",
+            card={"slots": {"no_hp": "081234567890"}},
+            actor="bot",
+        )
+    conversation = house.conversation()
+    house.model.label = "cek_tiket"
+    for number, (text, told) in enumerate(
+        (
+            ("cek tiket HK-7QXM-9RAE 7890", True),
+            ("cek tiket HK-7QXM-9RAE 7891", False),
+            ("cek tiket HK-7QXM-9RAE", False),
+        )
+    ):
+        house.receive(conversation, f"t{number}", text)
+        house.gateway().take_turn(conversation.id)
+        said = str(house.events(conversation, "bot")[-1].content)
+        assert ("HK-7QXM-9RAE: menunggu petugas" in said) is told
+        assert ("empat angka terakhir" in said) is not told
+        assert "Urutan" not in said

@@ -14,6 +14,7 @@ from storage import tables
 from web.context import feed, services
 from web.ops.metrics import RequestMetrics
 from web.ops.readiness import problems
+from web.whatsapp import whatsapp_metrics
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class OpsViews:
         with services().store.read() as tx:
             inbox_waiting = tx.connection.execute(waiting).scalar_one()
         text = self.metrics.text(open_streams=feed().subscribers(), inbox_waiting=inbox_waiting)
-        return Response(text, content_type=CONTENT_TYPE_LATEST)
+        return Response(text + whatsapp_metrics(), content_type=CONTENT_TYPE_LATEST)
 
 
 def ops_blueprint(metrics: RequestMetrics) -> Blueprint:

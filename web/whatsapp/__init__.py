@@ -1,5 +1,5 @@
 """WhatsApp's webhook."""
 
-from web.whatsapp.routes import register
+from web.whatsapp.routes import register, whatsapp_metrics
 
-__all__ = ["register"]
+__all__ = ["register", "whatsapp_metrics"]

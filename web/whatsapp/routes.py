@@ -12,20 +12,21 @@ import random
 import time
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CollectorRegistry, Counter
 
 from connectors.whatsapp import (
     GroupedIngest,
-    Report,
     challenge_of,
+    channel_state,
     make_ingest,
     signature_is_valid,
 )
 from foundation.errors import BadMessageError
 from foundation.settings import WhatsAppSettings
+from web.context import services as current_services
 from web.services import Services
+from web.whatsapp.metrics import WebhookMetrics
 
 logger = logging.getLogger(__name__)
 
@@ -33,42 +34,6 @@ BODY_LIMIT = 4 * 1024 * 1024
 """Bytes; Meta's bodies carry up to 3 MB."""
 
 _METRICS = "halo_whatsapp_metrics"
-
-
-class WebhookMetrics:
-    """What came in, counted; nothing personal. ``registry`` belongs to one application."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._bodies = Counter(
-            "halo_whatsapp_bodies",
-            "Webhook bodies, by what they were",
-            ("outcome",),
-            registry=self.registry,
-        )
-        self._items = Counter(
-            "halo_whatsapp_items",
-            "Messages, statuses and troubles in webhooks, by what became of them",
-            ("outcome",),
-            registry=self.registry,
-        )
-
-    def count_body(self, outcome: str) -> None:
-        """Count one body: ``taken``, ``forged`` or ``unreadable``."""
-        self._bodies.labels(outcome).inc()
-
-    def count_items(self, report: Report) -> None:
-        """Count what a body held."""
-        numbers = {
-            "stored": report.stored,
-            "duplicate": report.duplicates,
-            "status": report.statuses,
-            "broken": report.broken,
-            "trouble": len(report.troubles),
-            "ignored": report.skipped.total(),
-        }
-        for outcome, number in numbers.items():
-            self._items.labels(outcome).inc(number)
 
 
 @dataclass(frozen=True)
@@ -109,6 +74,15 @@ class WebhookViews:
         if report.wakes:
             self.services.wakeups.publish()
         return Response(status=200)
+
+
+def whatsapp_metrics() -> bytes:
+    """Return this process's metrics of the channel, and how the channel stands."""
+    known = current_services()
+    with known.store.read() as tx:
+        state = channel_state(tx, known.settings.whatsapp.phone_number_id)
+    metrics: WebhookMetrics = current_app.extensions[_METRICS]
+    return metrics.text(state)
 
 
 def register(app: Flask, services: Services) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from foundation.clock import StillClock
 from foundation.settings import PROJECT_ROOT
 from service_hours import Calendar
 from storage import Store
+from tests.connectors.whatsapp.rehearsal_kit import Rehearsal, rehearsing
 from tests.connectors.whatsapp.whatsapp_kit import T0, WhatsAppHouse
 
 
@@ -41,3 +43,10 @@ def house(
 def any_house(store: Store, clock: StillClock, assets: Assets, calendar: Calendar) -> WhatsAppHouse:
     """The house once on SQLite and once on PostgreSQL."""
     return WhatsAppHouse(store, clock, assets, calendar)
+
+
+@pytest.fixture
+def rehearsal(house: WhatsAppHouse) -> Iterator[Rehearsal]:
+    """The house and the emulator, over real HTTP."""
+    with rehearsing(house) as made:
+        yield made

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from connectors import Desk
-from connectors.whatsapp import FREE_SERVICE_MESSAGES, contact_of, delivered_messages
+from connectors.whatsapp import (
+    FREE_SERVICE_MESSAGES,
+    contact_of,
+    delivered_messages,
+    resend,
+)
+from foundation.errors import CaseConflictError, NotFoundError
 from handoff import Outcome
 from storage import (
     begin_attempt,
@@ -499,3 +505,32 @@ def test_messages_that_pass_each_other_get_one_answer(house: WhatsAppHouse) -> N
     house.work()
     house.deliver()
     assert len(house.meta.sent) == 1
+
+
+def test_only_an_officer_sends_again_what_failed(house: WhatsAppHouse) -> None:
+    _asked(house)
+    house.meta.script.append((500, b""))
+    house.deliver()
+    house.clock.advance(minutes=20)
+    house.deliver()
+    with house.store.write() as tx:
+        resend(tx, 1, actor="officer:1")
+        with pytest.raises(CaseConflictError):
+            resend(tx, 1, actor="officer:1")
+        with pytest.raises(NotFoundError):
+            resend(tx, 99, actor="officer:1")
+    house.deliver()
+    row = house.row()
+    assert (row.state, row.attempts, len(house.meta.sent)) == ("accepted", 2, 2)
+    assert [event.actor for event in house.events("delivery_retried")] == ["officer:1"]
+
+
+def test_a_template_may_be_sent_after_the_window(house: WhatsAppHouse) -> None:
+    _asked(house)
+    template = {"name": "balasan_petugas_siap", "language": {"code": "id"}}
+    with house.store.write() as tx:
+        tx.connection.execute(tables.outbox.update().values(payload={"template": template}))
+    house.clock.advance(hours=30)
+    house.deliver()
+    [message] = house.meta.sent
+    assert (message["type"], message["template"]) == ("template", template)

@@ -44,33 +44,29 @@ def _raw(number: int) -> bytes:
     return json.dumps(envelope(messages=[item])).encode()
 
 
+class Queue(list[object]):
+    """Tells how many have queued up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queued = threading.Semaphore(0)
+
+    def append(self, item: object) -> None:
+        super().append(item)
+        self.queued.release()
+
+
 def test_bodies_that_wait_together_are_stored_together(any_house: WhatsAppHouse) -> None:
-    ingest, all_here = _counted(any_house), threading.Barrier(8)
-    queued = threading.Semaphore(0)
+    ingest, queue = _counted(any_house), Queue()
 
     def linger(_: float) -> None:
-        """The first one waits until the others have queued up."""
-        for _ in range(7):
-            queued.acquire(timeout=10)
+        """Let the first one wait until all have queued up."""
+        assert all(queue.queued.acquire(timeout=10) for _ in range(8))
 
     grouped = GroupedIngest(ingest, linger)
-    waiting = grouped._queue
-
-    class Noticing(list[object]):
-        def append(self, item: object) -> None:
-            super().append(item)
-            queued.release()
-
-    grouped._queue = Noticing(waiting)  # type: ignore[assignment]
-    queued.acquire(blocking=False)
-
-    def take(number: int) -> int:
-        all_here.wait(timeout=10)
-        return grouped.take(_raw(number)).stored
-
-    assert at_once(8, take) == [1] * 8
-    assert sum(ingest.groups) == 8
-    assert len(ingest.groups) <= 2
+    grouped._queue = queue  # type: ignore[assignment]
+    assert at_once(8, lambda number: grouped.take(_raw(number)).stored) == [1] * 8
+    assert ingest.groups == [8]
     assert len(any_house.inbox()) == 8
 
 

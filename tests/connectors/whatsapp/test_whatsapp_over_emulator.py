@@ -2,90 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from random import Random
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
-import requests
 
-from connectors.whatsapp import Deliverer, make_deliverer, sign
-from connectors.whatsapp_emulator import (
-    Emulator,
-    EmulatorConfig,
-    EmulatorServer,
-    Fault,
-    Resident,
-    ResidentSide,
-)
-from foundation.settings import WhatsAppSettings
-from tests.connectors.whatsapp.whatsapp_kit import APP_SECRET, VERIFY_TOKEN, WhatsAppHouse
-
-TOKEN = "contoh-token-akses"
-
-
-@dataclass
-class Rehearsal:
-    """A house, an emulator, and a resident with a phone."""
-
-    house: WhatsAppHouse
-    emulator: Emulator
-    deliverer: Deliverer
-    resident: Resident
-
-    @property
-    def phone(self) -> ResidentSide:
-        return ResidentSide(self.emulator)
-
-    def post(self, body: bytes, headers: Mapping[str, str]) -> int:
-        assert headers["X-Hub-Signature-256"] == sign(body, APP_SECRET)
-        return self.house.post(body, **headers).status_code
-
-    def settle(self, *, rounds: int = 3) -> None:
-        """Let webhooks, turns, sends and statuses happen until all is quiet."""
-        for _ in range(rounds):
-            self.emulator.settle(self.post)
-            self.house.work()
-            while self.deliverer.work_once():
-                pass
-            self.house.clock.advance(seconds=3)
-
-    def say(self, text: str) -> None:
-        self.phone.say_text(self.resident.user_id, text)
-        self.emulator.settle(self.post)
-        self.house.work()
-
-    def shown(self) -> list[str]:
-        """What the resident sees of ours."""
-        chat = self.emulator.chats.of(self.resident.user_id)
-        return [message.id for message in chat if message.from_office]
-
-    def attempts(self) -> int:
-        """Sends that Meta was asked for, read marks aside."""
-        return len([send for send in self.emulator.sends if send.kind != "read"])
-
-
-@pytest.fixture
-def rehearsal(house: WhatsAppHouse) -> Iterator[Rehearsal]:
-    config = EmulatorConfig(app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, access_token=TOKEN)
-    emulator = Emulator(config, house.clock, Random(7))
-    resident = emulator.people.add(name="Euis Rahmawati", wa_id="6281000000101")
-    with EmulatorServer(emulator) as server, requests.Session() as session:
-        channel = WhatsAppSettings(
-            app_secrets=(APP_SECRET,),
-            access_token=TOKEN,
-            phone_number_id=config.phone_number_id,
-            graph_url=server.url,
-        )
-        deliverer = make_deliverer(
-            replace(house.settings, whatsapp=channel),
-            house.store,
-            session,
-            new_ticket=lambda: "HK-TES",
-            jitter=lambda: 1.0,
-        )
-        yield Rehearsal(house, emulator, deliverer, resident)
+from connectors.whatsapp_emulator import Fault
+from tests.connectors.whatsapp.rehearsal_kit import Rehearsal
 
 
 def test_a_question_is_answered_read_and_ticked(rehearsal: Rehearsal) -> None:
@@ -223,4 +146,3 @@ def test_typing_is_shown_while_the_answer_is_on_its_way(rehearsal: Rehearsal) ->
     rehearsal.emulator.settle(rehearsal.post)
     rehearsal.deliverer.work_once()
     assert rehearsal.resident.user_id in rehearsal.emulator.typing_since
-    assert timedelta(0) <= timedelta(seconds=25)

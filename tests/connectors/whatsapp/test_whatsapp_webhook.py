@@ -22,6 +22,7 @@ from tests.connectors.whatsapp.whatsapp_kit import (
     envelope,
     text_item,
 )
+from web.whatsapp import whatsapp_metrics
 
 RAW = (PAYLOADS / "text_question.json").read_bytes()
 
@@ -104,9 +105,8 @@ def test_forged_bodies_are_refused_and_not_stored(house: WhatsAppHouse, name: st
 
 
 def _metrics(house: WhatsAppHouse) -> str:
-    from prometheus_client import generate_latest
-
-    return generate_latest(house.app.extensions["halo_whatsapp_metrics"].registry).decode()
+    with house.app.app_context():
+        return whatsapp_metrics().decode()
 
 
 @given(position=st.integers(0, len(RAW) - 1), flip=st.integers(1, 255))
@@ -314,3 +314,20 @@ def test_no_json_whatever_leads_to_a_5xx(house: WhatsAppHouse, node: Any, place:
             statement = "SELECT count(*) FROM inbox WHERE channel_message_id = ?"
             found = tx.connection.exec_driver_sql(statement, (good["id"],)).scalar_one()
         assert found == 1
+
+
+def test_metrics_tell_what_came_and_how_the_channel_stands(any_house: WhatsAppHouse) -> None:
+    any_house.post(RAW)
+    any_house.post(RAW)
+    any_house.post_sample("value_errors.json")
+    any_house.work()
+    shown = _metrics(any_house)
+    for line in (
+        'halo_whatsapp_items_total{outcome="stored"} 1.0',
+        'halo_whatsapp_items_total{outcome="duplicate"} 1.0',
+        'halo_whatsapp_items_total{outcome="trouble"} 1.0',
+        "halo_whatsapp_replies_waiting 1.0",
+        "halo_whatsapp_stopped 0.0",
+        "halo_whatsapp_service_messages_month 0.0",
+    ):
+        assert line in shown

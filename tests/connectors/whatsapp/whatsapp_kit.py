@@ -35,7 +35,8 @@ from storage import (
     read_events,
     tables,
 )
-from web import Services
+from web import EventFeed, Services
+from web.context import attach
 from web.errors import register as register_errors
 from web.whatsapp import register as register_whatsapp
 
@@ -330,5 +331,6 @@ class WhatsAppHouse:
             new_id=lambda: f"id-{next(self.counter):06d}",
             secret_key="rahasia",
         )
+        attach(app, services, EventFeed(self.store, self.wakeups))
         register_whatsapp(app, services)
         return app

@@ -1,0 +1,58 @@
+"""How the channel stands, for those who look after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from connectors.whatsapp.charges import delivered_messages
+from connectors.whatsapp.line import line_of
+from connectors.whatsapp.people import CHANNEL
+from foundation.clock import WIB
+from storage import Transaction, tables
+
+
+@dataclass(frozen=True)
+class ChannelState:
+    """The number and its queue.
+
+    ``waiting`` replies leave by themselves unless ``stopped_code`` says that nothing leaves;
+    of ``unknown`` ones nobody knows whether they arrived. ``service_messages`` were delivered in
+    this calendar month (WIB); the first 1,000 are free.
+    """
+
+    stopped_code: str | None
+    stopped_at: datetime | None
+    waiting: int
+    unknown: int
+    service_messages: int
+
+
+def channel_state(tx: Transaction, phone_number_id: str) -> ChannelState:
+    """Return how the channel stands now. Reads indexed tables only."""
+    line = line_of(tx, phone_number_id)
+    outbox = tables.outbox
+    counts: dict[str, int] = {
+        row.state: row.number
+        for row in tx.connection.execute(
+            sa.select(outbox.c.state, sa.func.count().label("number"))
+            .where(
+                outbox.c.channel == CHANNEL,
+                sa.text("outbox.state IN ('pending', 'sending', 'unknown')"),
+            )
+            .group_by(outbox.c.state)
+        )
+    }
+    month = tx.now.astimezone(WIB).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    delivered = delivered_messages(tx, first=month, beyond=tx.now)
+    return ChannelState(
+        stopped_code=line.stopped_code,
+        stopped_at=line.stopped_at,
+        waiting=counts.get("pending", 0) + counts.get("sending", 0),
+        unknown=counts.get("unknown", 0),
+        service_messages=sum(
+            number for (category, _), number in delivered.items() if category == "service"
+        ),
+    )
