@@ -178,6 +178,14 @@ class CaseConflictError(HaloError):
     default_text = "Kasus ini sudah ditangani petugas lain atau sudah ditutup."
 
 
+class AttachmentRefusedError(HaloError):
+    """A resident's file cannot be fetched, or is not of a kind and size that is opened here."""
+
+    code = "H080"
+    http_status = 422
+    default_text = "Lampiran ini tidak dapat dibuka."
+
+
 class RecordConflictError(HaloError):
     """An office record exists already, is closed, or was added to at the same moment."""
 

@@ -47,10 +47,16 @@ from handoff.cases import (
     resolve,
     return_to_bot,
 )
-from handoff.estimate import WaitingEstimate, service_minutes_per_case, waiting_estimate
+from handoff.estimate import (
+    WaitingEstimate,
+    estimate_for_new,
+    service_minutes_per_case,
+    waiting_estimate,
+)
 from handoff.labels import labels_of, read_labels, set_labels, usual_labels
 from handoff.links import REOPEN_WITHIN, Earlier, earlier_of, recently_closed
 from handoff.lookup import (
+    case_asked_for,
     case_by_ticket,
     case_for_caller,
     cases_of_conversations,
@@ -74,7 +80,15 @@ from handoff.presence import (
     sign_of_life,
 )
 from handoff.previews import Preview, TurnWords, previews, unanswered, words_of_turns
-from handoff.queue import QueueCounts, cases_of_officer, position, queue_counts, waiting_cases
+from handoff.queue import (
+    QueueCounts,
+    all_claimed,
+    cases_of_officer,
+    position,
+    queue_counts,
+    waiting_cases,
+)
+from handoff.service_level import ServiceLevel, service_level
 from handoff.switch import ANNOUNCEMENT_LIMIT, Switch, read_switch, set_switch, with_switch
 from handoff.tickets import new_ticket
 
@@ -105,15 +119,18 @@ __all__ = [
     "Preview",
     "QueueCounts",
     "Reason",
+    "ServiceLevel",
     "Switch",
     "TurnWords",
     "Waiting",
     "WaitingEstimate",
     "alerted",
+    "all_claimed",
     "asked_of",
     "attention_item",
     "attention_list",
     "attention_of",
+    "case_asked_for",
     "case_by_ticket",
     "case_for_caller",
     "cases_of_conversations",
@@ -121,6 +138,7 @@ __all__ = [
     "claim",
     "dismiss_attention",
     "earlier_of",
+    "estimate_for_new",
     "expire",
     "fill_in",
     "get_case",
@@ -158,6 +176,7 @@ __all__ = [
     "retire_canned",
     "return_to_bot",
     "save_canned",
+    "service_level",
     "service_minutes_per_case",
     "set_labels",
     "set_presence",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from handoff.cases import Case, CaseState
 from handoff.presence import officers_on_duty
-from handoff.queue import position
+from handoff.queue import position, queue_counts
 from service_hours import Calendar
 from storage import Transaction
 from storage.tables import case_
@@ -42,8 +42,15 @@ def waiting_estimate(tx: Transaction, case: Case, calendar: Calendar) -> Waiting
     nobody is).
     """
     place = position(tx, case)
-    if place is None:
-        return None
+    return None if place is None else _at_place(tx, place, calendar)
+
+
+def estimate_for_new(tx: Transaction, calendar: Calendar) -> WaitingEstimate:
+    """Return what :func:`waiting_estimate` would say of a case that was opened now."""
+    return _at_place(tx, queue_counts(tx).waiting + 1, calendar)
+
+
+def _at_place(tx: Transaction, place: int, calendar: Calendar) -> WaitingEstimate:
     each = service_minutes_per_case(tx, calendar)
     if each is None:
         return WaitingEstimate(place, None, None)

@@ -119,11 +119,15 @@ def nobody_ready(tx: Transaction) -> bool:
 
 
 def leave(tx: Transaction, account_id: int) -> None:
-    """Note that the officer is gone; one who never was there is not written down."""
+    """Note that the officer is gone: their cases are looked after as those of an absent one.
+
+    One who never was there is not written down.
+    """
+    long_ago = tx.now - GONE_AFTER - timedelta(seconds=1)
     tx.connection.execute(
         update(presence)
         .where(presence.c.account_id == account_id)
-        .values(state=Presence.AWAY.value, since=tx.now)
+        .values(state=Presence.AWAY.value, since=tx.now, seen_at=long_ago)
     )
 
 

@@ -40,6 +40,17 @@ def cases_of_officer(tx: Transaction, officer_id: int) -> list[Case]:
     return [case_from_row(row) for row in rows]
 
 
+def all_claimed(tx: Transaction, *, limit: int = 100) -> list[Case]:
+    """Return the cases that any officer has now, oldest claim first."""
+    rows = tx.connection.execute(
+        select(case_)
+        .where(case_.c.state == CaseState.CLAIMED.value)
+        .order_by(case_.c.claimed_at, case_.c.id)
+        .limit(limit)
+    )
+    return [case_from_row(row) for row in rows]
+
+
 def position(tx: Transaction, case: Case) -> int | None:
     """Return the 1-based place of a waiting case; ``None`` for any other."""
     if case.state is not CaseState.WAITING:

@@ -79,7 +79,7 @@ def test_blanks_in_responses_are_known(assets: Assets) -> None:
         *assets.domain.slots,
         *("tiket", "buka_lagi", "tutup_pukul", "posisi", "posisi_antrean", "jam", "jawaban"),
         *("sumber", "tinjauan", "tahun", "berlaku_sejak", "tinjau", "status", "instansi"),
-        *("pilihan", "daftar", "bagian", "calon", "petugas"),
+        *("pilihan", "daftar", "bagian", "calon", "petugas", "antrean", "menit", "hari", "pukul"),
     }
     blanks = {
         blank

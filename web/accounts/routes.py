@@ -11,7 +11,8 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from foundation.clock import Clock
-from storage import Account, sign_in, sign_in_name
+from handoff import leave
+from storage import Account, list_accounts, note_deed, sign_in, sign_in_name
 from web.accounts.local_target import local_target
 from web.accounts.roles import landing_page
 from web.accounts.session import begin_session, current_account, end_session
@@ -58,9 +59,12 @@ class SignInDesk:
         account = sign_in(services().store, name, password, hasher=services().hasher)
         if account is None:
             logger.warning("sign-in failed")
+            _note_failure(key[0])
             return _form(problem="salah", status=401)
         self.throttle.succeeded(key)
         begin_session(account, services().clock())
+        with services().store.write() as tx:
+            note_deed(tx, "signed_in", account_id=account.id, data={"address": address})
         logger.info("account %d (%s) signed in", account.id, account.role)
         return redirect(_onward(account), 303)
 
@@ -70,6 +74,9 @@ def sign_out() -> ResponseReturnValue:
     account = current_account()
     if account is not None:
         logger.info("account %d signed out", account.id)
+        with services().store.write() as tx:
+            leave(tx, account.id)
+            note_deed(tx, "signed_out", account_id=account.id)
     end_session()
     return redirect(url_for("accounts.sign_in_page", keluar="1"), 303)
 
@@ -82,6 +89,18 @@ def sign_in_blueprint(clock: Clock) -> Blueprint:
     blueprint.add_url_rule("/masuk", "sign_in", desk.submit, methods=["POST"])
     blueprint.add_url_rule("/keluar", "sign_out", sign_out, methods=["POST"])
     return blueprint
+
+
+def _note_failure(name: str) -> None:
+    """Write a failed sign-in down; a name that nobody has may be a mistyped password."""
+    with services().store.write() as tx:
+        known = next((one for one in list_accounts(tx) if one.name == name), None)
+        note_deed(
+            tx,
+            "sign_in_failed",
+            account_id=known.id if known else None,
+            data={"address": request.remote_addr or ""},
+        )
 
 
 def _onward(account: Account) -> str:

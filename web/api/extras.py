@@ -24,7 +24,7 @@ from connectors.webchat import (
     whatsapp_link,
 )
 from foundation.errors import InvalidFormError, NotFoundError
-from handoff import expire, open_case_of, waiting_estimate
+from handoff import expire, open_case_of, read_switch, waiting_estimate
 from storage import (
     attached_bytes,
     erase_content,
@@ -67,8 +67,9 @@ class ExtraViews:
         with known.store.read() as tx:
             case = open_case_of(tx, conversation_id)
             wait = waiting_estimate(tx, case, known.calendar) if case else None
+            switched_off = read_switch(tx).off
         hours = known.calendar.status(known.clock())
-        opens = None if hours.is_open else hours.next_opening
+        opens = None if hours.is_open or switched_off else hours.next_opening
         return jsonify(
             place=wait.place if wait else None,
             minutes=wait.minutes if wait else None,

@@ -5,6 +5,8 @@ from flask import Blueprint, Flask
 from web.officer.actions import Actions, add_actions
 from web.officer.desk import DeskMaker
 from web.officer.pages import Pages, add_pages
+from web.officer.supervisor import add_supervision
+from web.officer.tools import Tools, add_tools
 from web.services import Services
 
 __all__ = ["register"]
@@ -16,5 +18,8 @@ def register(app: Flask, services: Services) -> None:
     pages = Pages(desks)
     blueprint = Blueprint("officer", __name__, url_prefix="/petugas")
     add_pages(blueprint, pages)
-    add_actions(blueprint, Actions(desks, pages))
+    actions = Actions(desks, pages)
+    add_actions(blueprint, actions)
+    add_tools(blueprint, Tools(actions))
+    add_supervision(blueprint)
     app.register_blueprint(blueprint)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from connectors import Desk
 from foundation.errors import CaseConflictError, InvalidFormError
-from handoff import Case, Outcome, attention_item, dismiss_attention, get_case, open_case_of
+from handoff import BLANKS, Case, Outcome, attention_item, dismiss_attention, get_case, open_case_of
 from storage import get_account
 from web.accounts import require_role, signed_in
 from web.context import services
@@ -35,34 +35,33 @@ class Actions:
 
     def claim(self, case_id: int) -> ResponseReturnValue:
         """Take a waiting case."""
-        return self._on_case(case_id, lambda desk: desk.claim(case_id))
+        return self.on_case(case_id, lambda desk: desk.claim(case_id))
 
     def release(self, case_id: int) -> ResponseReturnValue:
         """Put the case back into the queue."""
-        return self._on_case(case_id, lambda desk: desk.release(case_id))
+        return self.on_case(case_id, lambda desk: desk.release(case_id))
 
     def hand_back(self, case_id: int) -> ResponseReturnValue:
         """Hand the conversation back to the assistant."""
-        return self._on_case(case_id, lambda desk: desk.return_to_bot(case_id))
+        return self.on_case(case_id, lambda desk: desk.return_to_bot(case_id))
 
     def resolve(self, case_id: int) -> ResponseReturnValue:
         """Close the case with its outcome."""
         outcome, note = _outcome(), _note()
-        return self._on_case(
-            case_id, lambda desk: desk.resolve(case_id, outcome=outcome, note=note)
-        )
+        return self.on_case(case_id, lambda desk: desk.resolve(case_id, outcome=outcome, note=note))
 
     def reply(self, case_id: int) -> ResponseReturnValue:
         """Say something to the resident; a form that is sent twice is said once."""
         text = request.form.get("text", "").replace("\r\n", "\n")
         key = request.form.get("kunci", "")[:_KEY_LIMIT]
+        _refuse_blanks(text)
 
         def say(desk: Desk) -> Case:
             desk.reply(case_id, text, key=key)
             with services().store.read() as tx:
                 return get_case(tx, case_id)
 
-        return self._on_case(case_id, say)
+        return self.on_case(case_id, say)
 
     def step_in(self, item_id: int) -> ResponseReturnValue:
         """Take over the conversation of a turn on the list "Perlu dilihat"."""
@@ -73,7 +72,7 @@ class Actions:
                 item = attention_item(tx, item_id)
                 in_the_way = open_case_of(tx, item.conversation)
             return self._conflict(in_the_way, item.conversation)
-        return self._done(case.conversation)
+        return self.done(case.conversation)
 
     def dismiss(self, item_id: int) -> ResponseReturnValue:
         """Take a turn off the list "Perlu dilihat"."""
@@ -88,18 +87,20 @@ class Actions:
             return "", 204
         return redirect(url_for("officer.console", tab="dilihat"), 303)
 
-    def _on_case(self, case_id: int, action: Callable[[Desk], Case]) -> ResponseReturnValue:
+    def on_case(self, case_id: int, action: Callable[[Desk], Case]) -> ResponseReturnValue:
+        """Do something with a case; who was slower or may not is told who has it."""
         try:
             case = action(self.desks.desk_of(signed_in()))
         except CaseConflictError:
             with services().store.read() as tx:
                 case = get_case(tx, case_id)
             return self._conflict(case, case.conversation)
-        return self._done(case.conversation)
+        return self.done(case.conversation)
 
-    def _done(self, conversation_id: str) -> ResponseReturnValue:
+    def done(self, conversation_id: str, *, tab: str | None = "saya") -> ResponseReturnValue:
+        """Answer that it is done: nothing to htmx, to others the conversation."""
         services().wakeups.publish()
-        page = url_for("officer.conversation", conversation_id=conversation_id, tab="saya")
+        page = url_for("officer.conversation", conversation_id=conversation_id, tab=tab)
         if not is_part():
             return redirect(page, 303)
         # The console's script shows this conversation, if it is not the one on display.
@@ -130,6 +131,16 @@ def add_actions(blueprint: Blueprint, actions: Actions) -> None:
         ("/dilihat/<int:item_id>/sudah", "dismiss", actions.dismiss),
     ):
         blueprint.add_url_rule(rule, endpoint, guard(view), methods=["POST"])
+
+
+def _refuse_blanks(text: str) -> None:
+    """Keep a canned reply with an open blank from reaching a resident."""
+    for blank in BLANKS:
+        if f"{{{blank}}}" in text:
+            raise InvalidFormError(
+                f"open blank {blank}",
+                reader_text=f"Isian {{{blank}}} belum diisi. Ganti dahulu sebelum mengirim.",
+            )
 
 
 def _outcome() -> Outcome:

@@ -13,8 +13,12 @@ from handoff import (
     Preview,
     QueueCounts,
     TurnWords,
+    alerted,
     attention_list,
     cases_of_officer,
+    labels_of,
+    nobody_ready,
+    offers_to,
     previews,
     queue_counts,
     unanswered,
@@ -23,6 +27,7 @@ from handoff import (
 )
 from service_hours import Calendar
 from storage import Account, Transaction
+from web.officer.windows import minutes_of_windows
 
 TABS: Final = ("menunggu", "dilihat", "saya")
 
@@ -32,7 +37,11 @@ ATTENTION_SHOWN: Final = 30
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case in a list. Minutes since it was opened, of service and on the clock."""
+    """A case in a list. Minutes since it was opened, of service and on the clock.
+
+    ``window_minutes`` are left in which WhatsApp takes free text (negative: it is over; None: no
+    such window). ``offered`` says that it is this officer's turn to take it.
+    """
 
     case: Case
     channel: str
@@ -40,6 +49,9 @@ class CaseRow:
     service_minutes: int
     real_minutes: int
     unanswered: bool = False
+    labels: tuple[str, ...] = ()
+    window_minutes: int | None = None
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,13 +67,22 @@ class AttentionRow:
 
 @dataclass(frozen=True)
 class Board:
-    """What the list panel shows. ``attention_more`` says that there are more than are listed."""
+    """What the list panel shows. ``attention_more`` says that there are more than are listed.
+
+    ``late`` are the tickets about which an alert was raised, while nobody is ready.
+    """
 
     counts: QueueCounts
     waiting: tuple[CaseRow, ...]
     mine: tuple[CaseRow, ...]
     attention: tuple[AttentionRow, ...]
     attention_more: bool
+    late: tuple[str, ...] = ()
+
+    @property
+    def offered(self) -> tuple[CaseRow, ...]:
+        """The cases that are offered to this officer now."""
+        return tuple(row for row in self.waiting if row.offered)
 
     @property
     def waiting_more(self) -> int:
@@ -74,11 +95,15 @@ class _Reading:
     now: datetime
     calendar: Calendar
     previews: Mapping[str, Preview]
+    labels: Mapping[int, tuple[str, ...]]
+    windows: Mapping[str, int]
+    offered: set[int]
     unanswered: set[str] = field(default_factory=set)
 
 
 def read_board(tx: Transaction, officer: Account, calendar: Calendar) -> Board:
     """Read all three lists as of one moment."""
+    offered = [offer.case_id for offer in offers_to(tx, officer.id)]
     waiting = waiting_cases(tx, limit=CASES_SHOWN)
     mine = cases_of_officer(tx, officer.id)
     items = attention_list(tx, limit=ATTENTION_SHOWN + 1)
@@ -87,13 +112,23 @@ def read_board(tx: Transaction, officer: Account, calendar: Calendar) -> Board:
     ids = {case.conversation for case in cases} | {item.conversation for item in shown}
     words = words_of_turns(tx, [item.event_id for item in shown])
     open_questions = unanswered(tx, {case.conversation for case in mine})
-    reading = _Reading(tx.now, calendar, previews(tx, ids), open_questions)
+    reading = _Reading(
+        now=tx.now,
+        calendar=calendar,
+        previews=previews(tx, ids),
+        labels=labels_of(tx, [case.id for case in cases]),
+        windows=minutes_of_windows(tx, {case.conversation for case in cases}),
+        offered=set(offered),
+        unanswered=open_questions,
+    )
+    rows = sorted((_case_row(case, reading) for case in waiting), key=lambda row: not row.offered)
     return Board(
         counts=queue_counts(tx),
-        waiting=tuple(_case_row(case, reading) for case in waiting),
+        waiting=tuple(rows),
         mine=tuple(_case_row(case, reading) for case in mine),
         attention=tuple(_attention_row(item, words[item.event_id], reading) for item in shown),
         attention_more=len(items) > ATTENTION_SHOWN,
+        late=tuple(case.ticket for case in alerted(tx)) if nobody_ready(tx) else (),
     )
 
 
@@ -109,6 +144,8 @@ def read_signature(tx: Transaction, officer: Account) -> tuple[object, ...]:
         tuple(case.id for case in waiting_cases(tx, limit=CASES_SHOWN)),
         tuple(item.id for item in attention_list(tx, limit=ATTENTION_SHOWN + 1)),
         tuple((case.id, found[case.conversation].last_seq) for case in mine),
+        tuple(offer.case_id for offer in offers_to(tx, officer.id)),
+        tuple(case.id for case in alerted(tx)),
     )
 
 
@@ -122,6 +159,9 @@ def _case_row(case: Case, reading: _Reading) -> CaseRow:
         service_minutes=int(service),
         real_minutes=_minutes(case.opened_at, reading.now),
         unanswered=case.conversation in reading.unanswered,
+        labels=reading.labels[case.id],
+        window_minutes=reading.windows.get(case.conversation),
+        offered=case.id in reading.offered,
     )
 
 

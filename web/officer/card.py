@@ -27,7 +27,8 @@ class ContextCard:
 
     ``question`` is in the resident's own words; ``slots`` are the values that the assistant
     collected, empty ones left out; ``answers`` are the entries of the last answer given;
-    ``missing`` are labels answered whose entry no longer exists.
+    ``missing`` are labels answered whose entry no longer exists. ``turn_id`` is the turn that the
+    guesses are of, ``meant`` what an officer said it really meant.
     """
 
     question: str = ""
@@ -36,6 +37,13 @@ class ContextCard:
     answers: tuple[KnowledgeEntry, ...] = ()
     missing: tuple[str, ...] = ()
     decision: str = ""
+    turn_id: str = ""
+    meant: str = ""
+
+    @property
+    def suggestion(self) -> str:
+        """A draft from the knowledge base: the short text of the last answer's entries."""
+        return "\n\n".join(entry.ringkas.strip() for entry in self.answers)
 
 
 def context_card(
@@ -61,6 +69,8 @@ def context_card(
         answers=tuple(knowledge[label] for label in answered if label in knowledge),
         missing=tuple(label for label in answered if label not in knowledge),
         decision=str(decided.data.get("decision") or "") if decided else "",
+        turn_id=(understood.turn_id or "") if understood else "",
+        meant=_meant(events, understood),
     )
 
 
@@ -74,6 +84,14 @@ def _last_telling(events: Sequence[StoredEvent]) -> StoredEvent | None:
         if event.type == "understood" and "/" in str(event.data.get("intent") or ""):
             return event
     return _last(events, "understood")
+
+
+def _meant(events: Sequence[StoredEvent], understood: StoredEvent | None) -> str:
+    turn = understood.turn_id if understood else None
+    for event in reversed(events):
+        if event.type == "intent_labelled" and event.data.get("turn_id") == turn:
+            return str(event.data.get("label") or "")
+    return ""
 
 
 def _last_answers(events: Sequence[StoredEvent]) -> tuple[str, ...]:

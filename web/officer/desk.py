@@ -26,6 +26,11 @@ class DeskMaker:
         live = self.services.live_bundle()
         return live.assets if live else self._on_disk
 
+    def intents(self) -> tuple[str, ...]:
+        """Return every label that a resident's turn can mean."""
+        assets = self.assets()
+        return (*assets.knowledge, *(name for name in assets.domain.intents if "/" not in name))
+
     def desk_of(self, officer: Account) -> Desk:
         """Return the desk of one officer."""
         services = self.services

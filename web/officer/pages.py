@@ -10,9 +10,9 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from connectors import OFFICER_TEXT_LIMIT
-from handoff import Outcome
+from handoff import Outcome, presence_of
 from storage import Transaction
-from web.accounts import require_role, signed_in
+from web.accounts import may, require_role, signed_in
 from web.context import feed, services
 from web.officer.board import TABS, read_board
 from web.officer.desk import DeskMaker
@@ -53,7 +53,7 @@ class Pages:
         if not is_part():
             return self.full_page(conversation_id)
         with services().store.read() as tx:
-            selection = self._select(tx, conversation_id)
+            selection = self.select(tx, conversation_id)
         return _fresh(self._render("officer/_percakapan.html", selection=selection))
 
     def full_page(
@@ -66,11 +66,14 @@ class Pages:
         """Show the whole console; a ``conflict`` (``case``, ``holder``) is told on top."""
         with services().store.read() as tx:
             board = read_board(tx, signed_in(), services().calendar)
-            selection = self._select(tx, conversation_id) if conversation_id else None
+            selection = self.select(tx, conversation_id) if conversation_id else None
+            on_duty = presence_of(tx, signed_in().id)
         page = self._render(
             "officer/konsol.html",
             board=board,
             selection=selection,
+            on_duty=on_duty,
+            offered=len(board.offered),
             conflict=conflict,
             view="kartu" if request.args.get("lihat") == "kartu" else "",
         )
@@ -103,7 +106,7 @@ class Pages:
     def state(self, conversation_id: str) -> ResponseReturnValue:
         """Show what may be done with the conversation now, and its card."""
         with services().store.read() as tx:
-            selection = self._select(tx, conversation_id)
+            selection = self.select(tx, conversation_id)
         return _fresh(self._render("officer/_keadaan.html", selection=selection))
 
     def stream(self) -> ResponseReturnValue:
@@ -116,7 +119,8 @@ class Pages:
         )
         return stream_response(stream.chunks())
 
-    def _select(self, tx: Transaction, conversation_id: str) -> Selection:
+    def select(self, tx: Transaction, conversation_id: str) -> Selection:
+        """Read a conversation for the signed-in officer. Raises ``NotFoundError``."""
         return read_selection(
             tx,
             signed_in(),
@@ -129,10 +133,12 @@ class Pages:
         return render_template(
             template,
             officer=signed_in(),
+            supervises=may(signed_in(), "supervisor"),
             tab=chosen_tab(),
             now=services().clock(),
             hours=services().calendar.status(services().clock()),
             text_limit=OFFICER_TEXT_LIMIT,
+            intents=self.desks.intents(),
             outcomes=[outcome.value for outcome in Outcome],
             new_key=services().new_id,
             **values,

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connectors.whatsapp import conversations_of_resident
 from dialogue import KnowledgeEntry
 from foundation.errors import NotFoundError
-from handoff import AttentionItem, Case, CaseState, attention_of, latest_case, position
+from handoff import (
+    AttentionItem,
+    Case,
+    CaseState,
+    Earlier,
+    attention_of,
+    cases_of_conversations,
+    earlier_of,
+    labels_of,
+    latest_case,
+    position,
+    usual_labels,
+)
 from service_hours import Calendar
 from storage import (
     Account,
@@ -18,7 +31,9 @@ from storage import (
     read_latest_events,
 )
 from web.officer.card import ContextCard, context_card
+from web.officer.colleagues import Colleague, colleagues
 from web.officer.transcript import PAGE, Page, page_of
+from web.officer.windows import minutes_of_windows
 
 
 @dataclass(frozen=True)
@@ -27,7 +42,8 @@ class Selection:
 
     ``holder`` is the display name of the officer who has, or last had, the case. Minutes count
     from the opening of the case to now, or to its end; ``place`` is its place in the queue;
-    ``attention`` is a turn that nobody has looked at.
+    ``attention`` is a turn that nobody has looked at. ``others`` are the same person's other
+    cases, ``earlier`` the one that this one takes up again, ``colleagues`` to whom it may be given.
     """
 
     conversation: Conversation
@@ -39,6 +55,12 @@ class Selection:
     service_minutes: int
     page: Page
     card: ContextCard
+    others: tuple[Case, ...] = ()
+    earlier: Earlier | None = None
+    labels: tuple[str, ...] = ()
+    usual_labels: tuple[str, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    window_minutes: int | None = None
 
     @property
     def can_claim(self) -> bool:
@@ -85,12 +107,24 @@ def read_selection(
         service_minutes=_service_minutes(tx, case, calendar),
         page=page_of(events, names),
         card=context_card(events, knowledge, opened_with=case.card if case else {}),
+        others=_others(tx, conversation_id, case),
+        earlier=earlier_of(tx, [case.id]).get(case.id) if case else None,
+        labels=labels_of(tx, [case.id])[case.id] if case else (),
+        usual_labels=tuple(usual_labels(tx)),
+        colleagues=colleagues(tx, without=officer.id),
+        window_minutes=minutes_of_windows(tx, [conversation_id]).get(conversation_id),
     )
 
 
 def display_names(tx: Transaction) -> dict[int, str]:
     """Return the staff's display names by account id."""
     return {account.id: account.display_name for account in list_accounts(tx)}
+
+
+def _others(tx: Transaction, conversation_id: str, case: Case | None) -> tuple[Case, ...]:
+    known = conversations_of_resident(tx, conversation_id)
+    cases = cases_of_conversations(tx, known)
+    return tuple(one for one in cases if case is None or one.id != case.id)
 
 
 def _service_minutes(tx: Transaction, case: Case | None, calendar: Calendar) -> int:

@@ -12,7 +12,7 @@ from storage import StoredEvent, Transaction, read_events
 PAGE = 200
 """Events that are read at once; older ones on request."""
 
-Speaker = Literal["resident", "bot", "officer", "system", "case"]
+Speaker = Literal["resident", "bot", "officer", "system", "case", "note"]
 
 _SPEAKERS: Mapping[str, Speaker] = {
     "user": "resident",
@@ -20,6 +20,8 @@ _SPEAKERS: Mapping[str, Speaker] = {
     "officer": "officer",
     "system": "system",
 }
+
+_SHOWN_AS_CHANGES = ("turn_failed", "labels_changed")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,16 @@ def _line(event: StoredEvent, names: Mapping[int, str]) -> Line | None:
             media=str(media.get("kind") or media.get("type") or "berkas") if media else "",
             erased=event.content is None,
         )
-    if event.type.startswith("case_") or event.type == "turn_failed":
+    if event.type == "officer_note":
+        return Line(
+            seq=event.seq,
+            speaker="note",
+            at=event.at,
+            text=str(content.get("text") or ""),
+            name=actor_name(event.actor, names),
+            erased=event.content is None,
+        )
+    if event.type.startswith("case_") or event.type in _SHOWN_AS_CHANGES:
         return Line(
             seq=event.seq,
             speaker="case",
@@ -101,9 +112,15 @@ def _line(event: StoredEvent, names: Mapping[int, str]) -> Line | None:
             text=str(content.get("note") or ""),
             name=actor_name(event.actor, names),
             change=event.type.removeprefix("case_"),
-            data=event.data,
+            data=_with_receiver(event, names),
         )
     return None
+
+
+def _with_receiver(event: StoredEvent, names: Mapping[int, str]) -> Mapping[str, Any]:
+    """Add the name of the officer who has the case after a change of hands."""
+    receiver = event.data.get("officer_id")
+    return {**event.data, "to": names.get(receiver, "") if isinstance(receiver, int) else ""}
 
 
 def actor_name(actor: str, names: Mapping[int, str]) -> str:

@@ -1,29 +1,51 @@
 """What the frame of every public page shows: hours now and WhatsApp.
 
-It also frames the error pages, so it asks nothing that can fail: neither store nor bundle.
+It also frames the error pages, so it goes on without the store's switch when that cannot be read.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 
+from foundation.errors import StoreUnavailableError
+from handoff import Switch, read_switch, with_switch
 from service_hours import ServiceStatus
 from web.context import services
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class SiteFrame:
-    """The frame's values at one moment. ``whatsapp`` is empty while the office has no number."""
+    """The frame's values at one moment. ``whatsapp`` is empty while the office has no number.
+
+    ``announcement`` is what a supervisor has to say to everybody, mostly nothing.
+    """
 
     hours: ServiceStatus
     whatsapp: str
+    announcement: str = ""
 
 
 def site_frame() -> SiteFrame:
     """Return the frame of the page that is being made."""
     known = services()
     number = known.settings.whatsapp_number
+    in_force = _switch()
+    hours = with_switch(known.calendar.status(known.clock()), in_force)
     return SiteFrame(
-        hours=known.calendar.status(known.clock()),
+        # Nobody knows when a service that was switched off opens again.
+        hours=replace(hours, next_opening=None) if in_force.off else hours,
+        announcement=in_force.announcement,
         whatsapp=f"https://wa.me/{number}" if number else "",
     )
+
+
+def _switch() -> Switch:
+    try:
+        with services().store.read() as tx:
+            return read_switch(tx)
+    except StoreUnavailableError:
+        logger.warning("the page is shown without announcements: the store does not answer")
+        return Switch()

@@ -1,3 +1,5 @@
+import { toggleCanned, useDraft } from "./drafts.js";
+
 // Shortcuts of one letter. They can be switched off (WCAG 2.1.4), and rest while one writes.
 const STORED = "halo-pintasan";
 const toggle = document.getElementById("pintasan");
@@ -12,11 +14,23 @@ function step(by) {
   items[next].click();
 }
 
+function writeNote() {
+  const notes = document.getElementById("catatan-internal");
+  if (!notes) return;
+  notes.open = true;
+  document.getElementById("isi-catatan").focus();
+}
+
 const ACTIONS = {
   j: () => step(1),
   k: () => step(-1),
   a: () => document.getElementById("ambil")?.click(),
   r: () => document.getElementById("balasan")?.focus(),
+  b: toggleCanned,
+  d: useDraft,
+  n: writeNote,
+  t: () => document.getElementById("teruskan")?.click(),
+  s: () => document.getElementById("selesaikan")?.click(),
   "?": () => document.getElementById("bantuan").togglePopover(),
 };
 

@@ -2,6 +2,8 @@
 import { readBoard, readConversation, readState, switchTo } from "./parts.js";
 import { listen } from "./stream.js";
 import { attachComposer } from "./composer.js";
+import { attachAlerts } from "./alerts.js";
+import { attachDrafts } from "./drafts.js";
 import { attachKeys } from "./keys.js";
 
 const konsol = document.getElementById("konsol");
@@ -77,7 +79,8 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
     return;
   }
   notices.replaceChildren();
-  document.getElementById("penutup")?.close();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  if (event.detail.elt.matches("form[data-clears]")) event.detail.elt.reset();
   const id = xhr.getResponseHeader("X-Halo-Percakapan");
   if (id && id !== selected()) switchTo(id);
   refreshAll();
@@ -99,6 +102,11 @@ document.body.addEventListener("click", (event) => {
 
 attachComposer();
 attachKeys();
+attachDrafts();
+attachAlerts();
 follow();
 // Waiting times grow also when nothing happens.
-setInterval(readBoard, MINUTE);
+setInterval(() => {
+  readBoard();
+  readState();
+}, MINUTE);

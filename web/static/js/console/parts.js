@@ -1,5 +1,6 @@
 // The parts of the console that are fetched anew. At most one request per part is on its way;
 // what changes meanwhile is fetched once more afterwards, so that the last look is never stale.
+import { tellWhatIsNew } from "./alerts.js";
 import { transcriptEnd, keepAtEnd } from "./transcript.js";
 
 const konsol = document.getElementById("konsol");
@@ -41,6 +42,7 @@ export const readBoard = coalesced(async () => {
   const query = new URLSearchParams({ tab: currentTab(), pilih: konsol.dataset.percakapan });
   await get(`/petugas/antrean?${query}`, "#antrean", "innerHTML");
   showWaiting();
+  tellWhatIsNew();
 });
 
 export function showWaiting() {
