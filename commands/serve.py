@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import timedelta
 from types import FrameType
 
@@ -18,6 +18,7 @@ import click
 
 from commands import wiring
 from commands.demo import DEMO_ACCOUNTS, ensure_demo_accounts, refuse_demo_accounts
+from commands.supervisor import Supervisor
 from connectors import Alarm, LocalServer, Upkeep, Worker, socket_folder
 from foundation.errors import SettingsError
 from foundation.logs import configure_logging
@@ -27,9 +28,6 @@ from service_hours import Calendar
 from storage import Store, open_wakeups
 
 logger = logging.getLogger(__name__)
-
-_RESTART_PAUSE = 1.0
-_STOP_SECONDS = 10.0
 
 
 @click.command()
@@ -47,7 +45,14 @@ def serve() -> None:
     store.close()
     listener = _listen(config)
     click.echo(_greeting(config), err=False)
-    _Supervisor(config, listener).run()
+    stop = threading.Event()
+    stop_on_signals(stop)
+
+    def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+        # The command is our own interpreter with our own module; nothing comes from outside.
+        return subprocess.Popen(command, pass_fds=[listener.fileno()])  # noqa: S603
+
+    Supervisor(_commands(config, listener), start=start).run(stop)
 
 
 @click.command()
@@ -137,58 +142,18 @@ def _greeting(config: Settings) -> str:
     return "\n".join(lines)
 
 
-@dataclass
-class _Supervisor:
-    """Starts the processes, starts again what stops, and stops all on a signal."""
-
-    config: Settings
-    listener: socket.socket
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def run(self) -> None:
-        stop_on_signals(self.stop)
-        commands = [self._worker(i) for i in range(self.config.workers)]
-        commands += [self._web() for _ in range(self.config.web_processes)]
-        if self.config.whatsapp.can_send:
-            commands.append(self._deliver())
-        running = [(command, self._start(command)) for command in commands]
-        while not self.stop.wait(0.25):
-            for index, (command, process) in enumerate(running):
-                if process.poll() is not None:
-                    logger.error(
-                        "a process ended with code %s and is restarted", process.returncode
-                    )
-                    self.stop.wait(_RESTART_PAUSE)
-                    running[index] = (command, self._start(command))
-        _end([process for _, process in running])
-
-    def _worker(self, index: int) -> list[str]:
-        name = f"{socket.gethostname()}:{self.config.port}:{index}"
-        parent = str(os.getpid())
-        return [sys.executable, "-m", "halo", "worker", "--name", name, "--parent", parent]
-
-    def _web(self) -> list[str]:
-        descriptor, parent = str(self.listener.fileno()), str(os.getpid())
-        return [sys.executable, "-m", "commands.web_process", descriptor, parent]
-
-    def _deliver(self) -> list[str]:
-        return [sys.executable, "-m", "halo", "deliver", "--parent", str(os.getpid())]
-
-    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        # The command is our own interpreter with our own module; nothing comes from outside.
-        return subprocess.Popen(command, pass_fds=[self.listener.fileno()])  # noqa: S603
-
-
-def _end(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        process.terminate()
-    deadline = time.monotonic() + _STOP_SECONDS
-    for process in processes:
-        try:
-            process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            logger.error("process %s did not stop in time and is killed", process.pid)  # noqa: TRY400
-            process.kill()
+def _commands(config: Settings, listener: socket.socket) -> list[list[str]]:
+    parent = str(os.getpid())
+    halo = [sys.executable, "-m", "halo"]
+    commands = [
+        [*halo, "worker", "--name", f"{socket.gethostname()}:{config.port}:{index}"]
+        for index in range(config.workers)
+    ]
+    if config.whatsapp.can_send:
+        commands.append([*halo, "deliver"])
+    commands = [[*command, "--parent", parent] for command in commands]
+    web = [sys.executable, "-m", "commands.web_process", str(listener.fileno()), parent]
+    return commands + [web] * config.web_processes
 
 
 def stop_on_signals(stop: threading.Event) -> None:
