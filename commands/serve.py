@@ -103,8 +103,8 @@ def _upkeep(
     return Upkeep(
         store=store,
         calendar=service_calendar,
-        alarm=Alarm(config.alerts, console_url=address),
-        target=timedelta(minutes=config.alerts.target_minutes),
+        alarm=Alarm(config.alerts, console_url=address, target_minutes=config.wait_target_minutes),
+        target=timedelta(minutes=config.wait_target_minutes),
         publish=worker_here.wakeups.publish,
     )
 

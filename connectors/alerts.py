@@ -20,6 +20,7 @@ import requests
 from connectors.desk_words import desk_says
 from foundation.clock import indonesian_date, indonesian_time
 from foundation.settings import AlertSettings
+from foundation.targets import DEFAULT_WAIT_TARGET
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Alarm:
 
     settings: AlertSettings
     console_url: str
+    target_minutes: int = DEFAULT_WAIT_TARGET
     session: requests.Session = field(default_factory=requests.Session)
     open_smtp: Callable[[AlertSettings], AbstractContextManager[smtplib.SMTP]] = _open_smtp
 
@@ -61,7 +63,7 @@ class Alarm:
     def _mail(self, late: Sequence[LateCase]) -> bool:
         message = EmailMessage()
         message["Subject"] = desk_says(
-            "alert_subject", jumlah=len(late), menit=self.settings.target_minutes
+            "alert_subject", jumlah=len(late), menit=self.target_minutes
         ).text
         message["From"] = self.settings.sender
         message["To"] = ", ".join(self.settings.recipients)
@@ -83,7 +85,7 @@ class Alarm:
         body: dict[str, Any] = {
             "event": "waiting_beyond_target",
             "text": self._body(late),
-            "target_minutes": self.settings.target_minutes,
+            "target_minutes": self.target_minutes,
             "cases": [
                 {
                     "ticket": one.ticket,
@@ -117,7 +119,7 @@ class Alarm:
         ]
         return desk_says(
             "alert_body",
-            menit=self.settings.target_minutes,
+            menit=self.target_minutes,
             daftar="\n".join(lines),
             alamat=self.console_url,
         ).text

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from foundation.clock import Clock, clock_starting_at, parse_moment, system_clock
 from foundation.errors import SettingsError
+from foundation.targets import DEFAULT_WAIT_TARGET, WAIT_TARGETS
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,8 +42,6 @@ class WhatsAppSettings:
 class AlertSettings:
     """Where it is told that a resident waits too long; empty values tell nobody."""
 
-    target_minutes: int = 15
-    """Service minutes within which an officer is to take a case."""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""
@@ -74,6 +73,8 @@ class Settings:
     whatsapp_number: str = ""
     """Digits with country code, as in ``https://wa.me/62…``; empty while the office has none."""
     whatsapp: WhatsAppSettings = field(default_factory=WhatsAppSettings)
+    wait_target_minutes: int = DEFAULT_WAIT_TARGET
+    """Service minutes within which an officer is to take a case; one of ``WAIT_TARGETS``."""
     alerts: AlertSettings = field(default_factory=AlertSettings)
     embed_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may embed the widget."""
@@ -138,6 +139,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         rest_token=env.text("HALO_REST_TOKEN", ""),
         whatsapp_number=env.phone("HALO_WHATSAPP_NUMBER"),
         whatsapp=_whatsapp(env),
+        wait_target_minutes=_wait_target(env),
         alerts=_alerts(env),
         embed_origins=env.origins("HALO_EMBED_ORIGINS"),
         log_level=env.choice("HALO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -174,7 +176,6 @@ def _alerts(env: _Environment) -> AlertSettings:
     defaults = AlertSettings()
     recipients = env.text("HALO_SMTP_TO", "").replace(",", " ").split()
     return AlertSettings(
-        target_minutes=env.count("HALO_WAIT_TARGET_MINUTES", defaults.target_minutes),
         smtp_host=env.text("HALO_SMTP_HOST", ""),
         smtp_port=env.count("HALO_SMTP_PORT", defaults.smtp_port),
         smtp_user=env.text("HALO_SMTP_USER", ""),
@@ -184,6 +185,11 @@ def _alerts(env: _Environment) -> AlertSettings:
         recipients=tuple(recipients),
         webhook=env.secret_url("HALO_ALERT_WEBHOOK"),
     )
+
+
+def _wait_target(env: _Environment) -> int:
+    allowed = tuple(map(str, WAIT_TARGETS))
+    return int(env.choice("HALO_WAIT_TARGET_MINUTES", str(DEFAULT_WAIT_TARGET), allowed))
 
 
 def _check(settings: Settings) -> None:

@@ -13,13 +13,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from foundation.clock import WIB
+from foundation.targets import WAIT_TARGETS
 from service_hours import Calendar
 from storage import StoredEvent
 
 CHAT_GAP = timedelta(hours=24)
 """A message after so long without one begins a new chat (the office's way of counting)."""
 
-WAIT_BOUNDS = (5, 15, 30, 60, 120)
+WAIT_BOUNDS = WAIT_TARGETS
 """Upper bounds, in service minutes, of the classes in which waits are counted."""
 
 BEYOND = "lebih"

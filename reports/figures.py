@@ -10,13 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from foundation.clock import WIB
+from foundation.targets import DEFAULT_WAIT_TARGET
 from reports.counting import WAIT_BOUNDS
 from storage import Transaction
 from storage.office_tables import report_count
 from storage.whatsapp_tables import charge
 
-WAIT_TARGET_MINUTES = 15
-"""Service minutes within which a waiting resident should get an officer; one of WAIT_BOUNDS."""
+WAIT_TARGET_MINUTES = DEFAULT_WAIT_TARGET
 
 _PAGE_MEASURES_NOT = ("answer",)
 

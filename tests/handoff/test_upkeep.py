@@ -16,6 +16,7 @@ import requests
 
 from connectors import Alarm, Upkeep
 from foundation.clock import StillClock, parse_moment
+from foundation.errors import SettingsError
 from foundation.settings import AlertSettings, read_settings
 from handoff import (
     ASK_AFTER,
@@ -237,7 +238,7 @@ def test_a_way_that_fails_is_logged_without_secrets_and_stops_nothing(
 
 
 def test_alert_settings_come_from_the_environment() -> None:
-    alerts = read_settings(
+    settings = read_settings(
         {
             "HALO_SMTP_HOST": "surel",
             "HALO_SMTP_TO": "a@x.id, b@x.id",
@@ -245,9 +246,12 @@ def test_alert_settings_come_from_the_environment() -> None:
             "HALO_ALERT_WEBHOOK": "https://x.id/kait",
             "HALO_WAIT_TARGET_MINUTES": "30",
         }
-    ).alerts
+    )
+    alerts = settings.alerts
     assert alerts.recipients == ("a@x.id", "b@x.id")
-    assert (alerts.smtp_starttls, alerts.target_minutes) == (False, 30)
+    assert (alerts.smtp_starttls, settings.wait_target_minutes) == (False, 30)
+    with pytest.raises(SettingsError, match="HALO_WAIT_TARGET_MINUTES"):
+        read_settings({"HALO_WAIT_TARGET_MINUTES": "20"})
     with pytest.raises(Exception, match="HALO_ALERT_WEBHOOK") as failed:
         read_settings({"HALO_ALERT_WEBHOOK": "rahasia"})
     assert "rahasia" not in str(failed.value)

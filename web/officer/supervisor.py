@@ -105,7 +105,7 @@ def overview() -> ResponseReturnValue:
     """Show the page, or its changing part to htmx."""
     known = services()
     with known.store.read() as tx:
-        found = read_overview(tx, known.calendar, target=known.settings.alerts.target_minutes)
+        found = read_overview(tx, known.calendar, target=known.settings.wait_target_minutes)
     part = request.headers.get("HX-Request") == "true"
     page = render_template(
         "officer/_pengawas.html" if part else "officer/pengawas.html",
