@@ -4,7 +4,7 @@ Every function takes a :class:`Transaction` from :meth:`Store.write` or :meth:`S
 belongs together is written in one. All of it behaves the same on SQLite and on PostgreSQL.
 """
 
-from storage import desk_tables, office_tables, tables, whatsapp_tables
+from storage import desk_tables, office_tables, studio_tables, tables, whatsapp_tables
 from storage.accounts import (
     MIN_PASSWORD_LENGTH,
     ROLES,
@@ -81,6 +81,15 @@ from storage.outbox import (
 )
 from storage.snapshots import load_snapshot, save_snapshot
 from storage.store import Dialect, Store, Transaction
+from storage.studio_edits import (
+    EditKind,
+    StudioEdit,
+    active_edits,
+    add_edit,
+    edit_history,
+    get_edit,
+    undo_edit,
+)
 from storage.wakeups import Wakeups, open_wakeups
 from storage.writing import insert_unless_there, upsert
 
@@ -97,6 +106,7 @@ __all__ = [
     "Conversation",
     "Cursor",
     "Dialect",
+    "EditKind",
     "EventType",
     "Inbound",
     "InboxMessage",
@@ -108,8 +118,11 @@ __all__ = [
     "Settle",
     "Store",
     "StoredEvent",
+    "StudioEdit",
     "Transaction",
     "Wakeups",
+    "active_edits",
+    "add_edit",
     "advance_attempt",
     "append_event",
     "assign_turn",
@@ -121,6 +134,7 @@ __all__ = [
     "desk_tables",
     "due_conversations",
     "due_outbox",
+    "edit_history",
     "enqueue",
     "erase_content",
     "events_beyond",
@@ -129,6 +143,7 @@ __all__ = [
     "get_account",
     "get_attachment",
     "get_conversation",
+    "get_edit",
     "get_outbox_row",
     "insert_unless_there",
     "latest_deeds",
@@ -158,9 +173,11 @@ __all__ = [
     "sign_in_name",
     "storable",
     "storable_document",
+    "studio_tables",
     "tables",
     "take_continuation",
     "take_lease",
+    "undo_edit",
     "unguessable_id",
     "unprocessed",
     "unsettled_outbox",
