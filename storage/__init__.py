@@ -4,7 +4,14 @@ Every function takes a :class:`Transaction` from :meth:`Store.write` or :meth:`S
 belongs together is written in one. All of it behaves the same on SQLite and on PostgreSQL.
 """
 
-from storage import desk_tables, office_tables, studio_tables, tables, whatsapp_tables
+from storage import (
+    desk_tables,
+    learning_tables,
+    office_tables,
+    studio_tables,
+    tables,
+    whatsapp_tables,
+)
 from storage.accounts import (
     MIN_PASSWORD_LENGTH,
     ROLES,
@@ -147,6 +154,7 @@ __all__ = [
     "get_outbox_row",
     "insert_unless_there",
     "latest_deeds",
+    "learning_tables",
     "list_accounts",
     "list_events",
     "list_inbox",

@@ -27,7 +27,14 @@ PUBLIC_MODULES = {
     "foundation": None,
     "nlu": {"types", "embedding_build"},
     "dialogue": {"types"},
-    "storage": {"tables", "whatsapp_tables", "desk_tables", "office_tables", "studio_tables"},
+    "storage": {
+        "tables",
+        "whatsapp_tables",
+        "desk_tables",
+        "learning_tables",
+        "office_tables",
+        "studio_tables",
+    },
     "connectors": {"rest", "webchat", "whatsapp", "whatsapp_emulator"},
     "web": {"services"},
 }
