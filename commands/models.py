@@ -9,16 +9,20 @@ import click
 from tqdm import tqdm
 
 from commands import wiring
-from foundation.errors import InvalidFormError
+from commands.models_live import promote, rollback
 from foundation.settings import Settings
 from learning import (
     BundleInfo,
-    build_bundle,
+    Overlay,
+    build_with_overlay,
+    decided_by_person,
     list_bundles,
-    load_bundle_parts,
-    read_live,
+    live_pointer,
+    register_bundle,
+    start_with,
     write_live,
 )
+from storage import Store, active_edits
 
 _STAGES = {
     "normalise": "Merapikan teks",
@@ -33,15 +37,47 @@ _STAGES = {
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--seed", default=0, show_default=True, help="Benih pengacak.")
 def train(data: Path | None, out: Path | None, seed: int) -> None:
-    """Latih model dari data latih; baris terakhir adalah versinya."""
+    """Latih model dari data latih; baris terakhir adalah versinya.
+
+    Perubahan dari studio ikut dilatih, kecuali dengan --data. Sejak ada orang yang mempromosikan
+    model, hasil latihan hanya menjadi calon.
+    """
     config = wiring.settings()
-    bundle = _train(config, data or config.training_data, out or config.models_dir, seed)
+    # A folder named on purpose is trained as it is, and concerns no running service.
+    store = None if data or out else wiring.existing_store(config)
+    overlay = _overlay(store) if store else Overlay()
+    folder = out or config.models_dir
+    bundle = _train(config, overlay, data or config.training_data, folder, seed)
     click.echo(f"Laporan pelatihan: {bundle.folder / 'nlu' / 'laporan.html'}")
-    write_live(bundle.folder.parent, bundle.version)
+    if store is None:
+        write_live(folder, bundle.version)
+    else:
+        _announce(store, folder, bundle)
+        store.close()
     click.echo(bundle.version)
 
 
-def _train(config: Settings, data: Path, out: Path, seed: int) -> BundleInfo:
+def _overlay(store: Store) -> Overlay:
+    with store.read() as tx:
+        return Overlay(tuple(active_edits(tx)))
+
+
+def _announce(store: Store, models_dir: Path, bundle: BundleInfo) -> None:
+    """Let the new bundle answer, unless a person has decided which one does."""
+    register_bundle(store, bundle, author="")
+    with store.write() as tx:
+        chosen = decided_by_person(tx)
+        if not chosen:
+            start_with(tx, bundle.version)
+    live = live_pointer(store, models_dir)
+    if chosen and (live is None or live.version != bundle.version):
+        click.echo(
+            f"Model {bundle.version} menjadi calon; periksa dan jadikan yang menjawab dengan"
+            f" `halo models promote {bundle.version}`."
+        )
+
+
+def _train(config: Settings, overlay: Overlay, data: Path, out: Path, seed: int) -> BundleInfo:
     with tqdm(
         total=1, desc="Melatih", bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {elapsed}"
     ) as bar:
@@ -52,12 +88,14 @@ def _train(config: Settings, data: Path, out: Path, seed: int) -> BundleInfo:
             bar.update(done - bar.n)
 
         embedding = wiring.embedding(config)
-        return build_bundle(data, out, seed=seed, embedding=embedding, progress=progress)
+        return build_with_overlay(
+            data, overlay, out, seed=seed, embedding=embedding, progress=progress
+        )
 
 
 @click.group()
 def models() -> None:
-    """Kelola model yang sudah dilatih."""
+    """Kelola model: pelatihan, gerbang mutu, promosi, dan kembali ke yang sebelumnya."""
 
 
 @models.command("list")
@@ -65,7 +103,8 @@ def models() -> None:
 def list_(as_json: bool) -> None:
     """Tampilkan semua model, yang terbaru di bawah; tanda * menjawab warga."""
     config = wiring.settings()
-    live = read_live(config.models_dir)
+    store = wiring.existing_store(config)
+    live = live_pointer(store, config.models_dir)
     for bundle in list_bundles(config.models_dir):
         is_live = live is not None and bundle.version == live.version
         if as_json:
@@ -74,27 +113,5 @@ def list_(as_json: bool) -> None:
             click.echo(f"{'*' if is_live else ' '} {bundle.version}")
 
 
-@models.command()
-@click.argument("version")
-def promote(version: str) -> None:
-    """Jadikan VERSION model yang menjawab warga."""
-    config = wiring.settings()
-    folders = {bundle.version: bundle.folder for bundle in list_bundles(config.models_dir)}
-    if version not in folders:
-        raise InvalidFormError(f"no bundle {version}", reader_text=f"Model {version} tidak ada.")
-    load_bundle_parts(folders[version])
-    write_live(config.models_dir, version)
-    click.echo(f"Model {version} menjawab mulai sekarang.")
-
-
-@models.command()
-def rollback() -> None:
-    """Kembali ke model yang menjawab sebelum yang sekarang."""
-    config = wiring.settings()
-    live = read_live(config.models_dir)
-    stored = {bundle.version for bundle in list_bundles(config.models_dir)}
-    earlier = [v for v in live.history if v in stored and v != live.version] if live else []
-    if not earlier:
-        raise InvalidFormError("nothing to roll back to", reader_text="Tidak ada model sebelumnya.")
-    write_live(config.models_dir, earlier[-1])
-    click.echo(f"Model {earlier[-1]} menjawab mulai sekarang.")
+models.add_command(promote)
+models.add_command(rollback)

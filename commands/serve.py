@@ -23,6 +23,7 @@ from connectors import Alarm, LocalServer, Upkeep, Worker, socket_folder
 from foundation.errors import SettingsError
 from foundation.logs import configure_logging
 from foundation.settings import Settings
+from learning import note_answers_given
 from reports import catch_up, do_due_records
 from service_hours import Calendar
 from storage import Store, open_wakeups
@@ -69,14 +70,14 @@ def worker(name: str, parent: int) -> None:
     if parent:
         threading.Thread(target=watch_parent, args=(parent, stop), daemon=True).start()
     store = wiring.open_store(config)
-    bundles = wiring.WorkerBundles(config)
+    bundles = wiring.WorkerBundles(config, store)
     service_calendar = wiring.calendar(config)
     this = Worker(
         name=name or f"{socket.gethostname()}:{os.getpid()}",
         store=store,
         wakeups=open_wakeups(store, config.redis_url),
         calendar=service_calendar,
-        current_bundle=bundles.current,
+        current_bundle=bundles.latest,
         new_ticket=wiring.fresh_ticket,
         new_turn_id=wiring.fresh_id,
         behind_the_log=lambda: _project(store, service_calendar),
@@ -88,6 +89,7 @@ def worker(name: str, parent: int) -> None:
         socket_folder(config.data_dir) / f"worker-{os.getpid()}.sock", this.answer_request
     )
     server.start()
+    threading.Thread(target=bundles.follow, args=(stop,), name="halo-bundle", daemon=True).start()
     upkeep = _upkeep(config, store, service_calendar, this)
     threading.Thread(target=upkeep.run, args=(stop,), name="halo-desk", daemon=True).start()
     try:
@@ -111,6 +113,7 @@ def _upkeep(
 
 def _project(store: Store, service_calendar: Calendar) -> None:
     catch_up(store, service_calendar)
+    note_answers_given(store)
     do_due_records(store, service_calendar)
 
 

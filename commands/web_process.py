@@ -9,6 +9,7 @@ import os  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
+import threading  # noqa: E402
 from collections.abc import Callable, Mapping  # noqa: E402
 from typing import Any, Literal  # noqa: E402
 
@@ -18,9 +19,10 @@ from gevent.pywsgi import WSGIServer  # noqa: E402
 
 from commands import wiring  # noqa: E402
 from connectors import ask_worker, socket_folder  # noqa: E402
+from dialogue import Assets  # noqa: E402
 from foundation.logs import configure_logging  # noqa: E402
 from foundation.settings import Settings  # noqa: E402
-from learning import LiveBundles, load_assets  # noqa: E402
+from learning import LiveBundles, LiveView, load_assets  # noqa: E402
 from storage import open_wakeups  # noqa: E402
 from web import create_app  # noqa: E402
 from web.services import LiveBundle, Services  # noqa: E402
@@ -45,15 +47,20 @@ def _in_thread(action: Callable[[], Any]) -> Any:
     return gevent.get_hub().threadpool.apply(action)
 
 
+def _words(version: str, assets: Assets, withdrawn: frozenset[str]) -> LiveBundle:
+    return LiveBundle(version, assets.without_answers(withdrawn))
+
+
 def services(config: Settings) -> Services:
     """Return the surroundings of a web process."""
     store = wiring.open_store(config)
-    bundles = LiveBundles(config.models_dir, load_assets)
+    bundles = LiveBundles(
+        config.models_dir, lambda folder: _in_thread(lambda: load_assets(folder)), store=store
+    )
+    view = LiveView(bundles, store, _words)
+    view.refresh()  # read now, so that the first visitor does not wait for it
+    gevent.spawn(view.follow, threading.Event())
     sockets = socket_folder(config.data_dir)
-
-    def live_bundle() -> LiveBundle | None:
-        current = bundles.current()
-        return LiveBundle(*current) if current else None
 
     def ask(request: Mapping[str, Any]) -> Mapping[str, Any]:
         return ask_worker(sockets, request, timeout=ASK_SECONDS)
@@ -64,7 +71,7 @@ def services(config: Settings) -> Services:
         wakeups=open_wakeups(store, config.redis_url),
         clock=config.clock(),
         calendar=wiring.calendar(config),
-        live_bundle=live_bundle,
+        live_bundle=view.latest,
         ask_worker=ask,
         new_ticket=wiring.fresh_ticket,
         new_id=wiring.fresh_id,
@@ -80,9 +87,7 @@ def main(descriptor: int, parent: int) -> None:
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)
     errors = logging.getLogger("web.server")
-    surroundings = services(config)
-    surroundings.live_bundle()  # read now, so that the first visitor does not wait for it
-    server = WSGIServer(listener, create_app(surroundings), log=None, error_log=errors)
+    server = WSGIServer(listener, create_app(services(config)), log=None, error_log=errors)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, server.stop, 2)
     gevent.spawn(_watch_parent, parent, server)

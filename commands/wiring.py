@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,11 +17,12 @@ from dialogue import Assets
 from foundation.errors import (
     EmbeddingUnavailableError,
     ModelUnavailableError,
+    StoreUnavailableError,
     TrainingDataError,
 )
 from foundation.settings import Settings, read_settings
 from handoff import new_ticket
-from learning import LiveBundles, load_bundle_parts
+from learning import LiveBundles, LiveView, adopt_first, load_bundle_parts, read_live
 from service_hours import Calendar
 from storage import Store
 
@@ -80,20 +83,45 @@ def embedding(config: Settings) -> nlu.Embedding | None:
 
 
 class WorkerBundles:
-    """The bundle that a worker answers with; without a usable model, only the words."""
+    """The bundle that a worker answers with; without a usable model, only the words.
 
-    def __init__(self, config: Settings) -> None:
+    Without ``store`` the host's file alone says which bundle is live (commands that keep nothing).
+    """
+
+    def __init__(self, config: Settings, store: Store | None = None) -> None:
         self._config = config
-        self._live = LiveBundles(config.models_dir, _load)
         self._words: Assets | None = None
+        self._store = store
+        self._live = LiveBundles(config.models_dir, _load, store=store)
+        self._view = LiveView(self._live, store, _without_withdrawn) if store else None
 
     def current(self) -> Bundle:
-        """Return the live bundle, or one without a model, so that everything goes to people."""
-        current = self._live.current()
-        if current is None:
-            return Bundle(version="", assets=self._words_alone(), model=None)
-        version, bundle = current
-        return Bundle(version=version, assets=bundle.assets, model=bundle.model)
+        """Look anew and return the live bundle, or one without a model: all goes to people then."""
+        if self._view is not None:
+            return self._view.refresh() or self._without_model()
+        found = self._live.current()
+        return found[1] if found else self._without_model()
+
+    def latest(self) -> Bundle:
+        """Return the bundle that the last look found; for use while ``follow`` runs."""
+        found = self._view.latest() if self._view else None
+        return found or self._without_model()
+
+    def follow(self, stop: threading.Event) -> None:
+        """Swap bundles and drop withdrawn answers behind the turns until ``stop`` is set."""
+        if self._view is None or self._store is None:
+            return
+        live = self._live.latest()
+        pointer = read_live(self._config.models_dir)
+        try:
+            if live and pointer and live[0] == pointer.version:
+                adopt_first(self._store, self._config.models_dir, live[0])
+        except StoreUnavailableError:
+            logger.exception("the store was not told which bundle is live")
+        self._view.follow(stop)
+
+    def _without_model(self) -> Bundle:
+        return Bundle(version="", assets=self._words_alone(), model=None)
 
     def _words_alone(self) -> Assets:
         try:
@@ -107,3 +135,25 @@ class WorkerBundles:
 def _load(folder: Path) -> Bundle:
     assets, model = load_bundle_parts(folder)
     return Bundle(version=folder.name, assets=assets, model=model)
+
+
+def _without_withdrawn(_version: str, bundle: Bundle, labels: frozenset[str]) -> Bundle:
+    return replace(bundle, assets=bundle.assets.without_answers(labels))
+
+
+def existing_store(config: Settings) -> Store | None:
+    """Return the store when there is one of this program's schema; ``None``, told, otherwise.
+
+    For commands that also work on a fresh checkout, and must not make a database there.
+    """
+    if not config.database_url and not (config.data_dir / "halo.sqlite3").exists():
+        return None
+    store = Store.open(config.store_url, clock=config.clock())
+    try:
+        if store.schema_is_current():
+            return store
+        logger.warning("the store is not used: its schema is of another version")
+    except StoreUnavailableError as error:
+        logger.warning("the store is not used: %s", error)
+    store.close()
+    return None

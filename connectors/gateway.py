@@ -208,7 +208,11 @@ class Gateway:
             conversation.id,
             type="bot",
             actor="bot",
-            data={"response": reply.response, "buttons": buttons},
+            data={
+                "response": reply.response,
+                "buttons": buttons,
+                "bundle": self.bundle.version,
+            },
             content={"text": reply.text},
             turn_id=turn_id,
         )

@@ -50,7 +50,7 @@ def _response_selector(understanding: Understanding, assets: Assets) -> Mapping[
     answer = assets.knowledge.get(understanding.intent.name)
     selector[topic] = {
         "response": {
-            "responses": [{"text": answer.jawaban}] if answer else [],
+            "responses": [{"text": answer.jawaban}] if answer and not answer.withdrawn else [],
             "confidence": understanding.intent.confidence,
             "intent_response_key": understanding.intent.name,
             "utter_action": f"utter_{understanding.intent.name}",

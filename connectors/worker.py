@@ -36,8 +36,9 @@ _BATCH = 20
 class Worker:
     """The loop of one worker.
 
-    ``current_bundle`` is asked before every batch, so that a promoted model is used from the next
-    turn on; ``behind_the_log`` runs between batches (projections).
+    ``current_bundle`` is asked before every turn, so that a promoted model is used from the next
+    turn on and a turn uses one bundle throughout; ``behind_the_log`` runs between batches
+    (projections).
     """
 
     name: str
@@ -69,7 +70,10 @@ class Worker:
         """Take one turn of each due conversation; return how many were taken."""
         with self.store.read() as tx:
             due = due_conversations(tx, settle=SETTLE, limit=_BATCH)
-        gateway = Gateway(
+        return sum(self._answer(conversation) for conversation in due)
+
+    def _gateway(self) -> Gateway:
+        return Gateway(
             store=self.store,
             bundle=self.current_bundle(),
             calendar=self.calendar,
@@ -77,14 +81,13 @@ class Worker:
             new_turn_id=self.new_turn_id,
             public_url=self.public_url,
         )
-        return sum(self._answer(gateway, conversation) for conversation in due)
 
-    def _answer(self, gateway: Gateway, conversation_id: str) -> int:
+    def _answer(self, conversation_id: str) -> int:
         with self.store.write(durable=False) as tx:
             if not take_lease(tx, conversation_id, worker=self.name, seconds=LEASE_SECONDS):
                 return 0
         try:
-            return 1 if gateway.take_turn(conversation_id) else 0
+            return 1 if self._gateway().take_turn(conversation_id) else 0
         finally:
             with self.store.write(durable=False) as tx:
                 release_leases(tx, self.name)

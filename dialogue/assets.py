@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,6 +57,17 @@ class Assets:
         if variation is None:
             raise TrainingDataError(f"domain.yml:1: respons `{response}` tidak ada")
         return Reply(fill_blanks(variation.text, values), variation.buttons, response)
+
+    def without_answers(self, labels: Collection[str]) -> Assets:
+        """Return the same assets with these answers withdrawn: understood, but never told."""
+        known = {label: self.knowledge[label] for label in labels if label in self.knowledge}
+        if not known:
+            return self
+        emptied = {
+            label: replace(entry, ringkas="", jawaban="", sumber=(), withdrawn=True)
+            for label, entry in known.items()
+        }
+        return replace(self, knowledge={**self.knowledge, **emptied})
 
     @property
     def supports_knowledge(self) -> bool:

@@ -55,6 +55,8 @@ class KnowledgeEntry:
     instansi: str | None = None
     terkait: tuple[str, ...] = ()
     id: str = ""
+    withdrawn: bool = False
+    """Taken back by the data staff: still understood, never told. It has no texts then."""
 
     @property
     def topic(self) -> str:

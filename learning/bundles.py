@@ -18,13 +18,14 @@ from pathlib import Path
 import nlu
 from dialogue import ASSET_FILES, Assets
 from foundation.errors import ModelDamagedError, TrainingDataError
+from learning.overlay import Overlay, write_merged
 from nlu.types import Understands
 
 ASSET_FOLDERS = ("knowledge",)
 _MANIFEST = "bundle.json"
 _INPUTS = "inputs.txt"
-_UNVERSIONED = ("run.json", "laporan.html")
-"""Times and a page made from them: beside a model, not part of it."""
+_UNVERSIONED = ("run.json", "laporan.html", "oof.json")
+"""Times, and pages and tables made from the training: beside a model, not part of it."""
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is."""
@@ -48,17 +49,19 @@ def build_bundle(
     seed: int,
     embedding: nlu.Embedding | None,
     progress: Progress = lambda _stage, _done, _total: None,
+    risk: nlu.RiskTarget | None = None,
 ) -> BundleInfo:
     """Train on ``training_data`` and store the bundle; one made from the same inputs is reused.
 
     Without ``embedding`` the model is made of n-grams alone, and its manifest says so. ``progress``
-    is told (step, done, total). Raises ``TrainingDataError`` with file and line before anything is
+    is told (step, done, total). ``risk``: the share of wrong answers aimed at, where it is not the
+    model's own. Raises ``TrainingDataError`` with file and line before anything is
     trained.
     """
     data = nlu.TrainingData.load(training_data / "nlu")
     Assets.load(training_data)
     inputs = _inputs_hash(
-        training_data, data.content_hash, seed, embedding.hash if embedding else ""
+        training_data, data.content_hash, seed, embedding.hash if embedding else "", risk
     )
     for known in list_bundles(models_dir):
         if known.inputs == inputs:
@@ -72,10 +75,35 @@ def build_bundle(
             embedding=embedding,
             seed=seed,
             progress=progress,
+            **({} if risk is None else {"target": risk}),
         )
         model.save(building / "nlu")
         _copy_assets(training_data, building / "assets")
         return _keep(building, models_dir, inputs)
+
+
+def build_with_overlay(
+    training_data: Path,
+    overlay: Overlay,
+    models_dir: Path,
+    *,
+    seed: int,
+    embedding: nlu.Embedding | None,
+    progress: Progress = lambda _stage, _done, _total: None,
+    risk: nlu.RiskTarget | None = None,
+) -> BundleInfo:
+    """Build from the files with the studio's edits over them; as :func:`build_bundle` does."""
+    with tempfile.TemporaryDirectory(prefix="halo-data-") as folder:
+        if overlay.edits:
+            training_data = write_merged(training_data, overlay, Path(folder) / "data")
+        return build_bundle(
+            training_data,
+            models_dir,
+            seed=seed,
+            embedding=embedding,
+            progress=progress,
+            risk=risk,
+        )
 
 
 def list_bundles(models_dir: Path) -> list[BundleInfo]:
@@ -98,11 +126,20 @@ def load_assets(folder: Path) -> Assets:
 
     Raises ``ModelDamagedError`` as :func:`load_bundle_parts` does.
     """
-    _verify(folder)
+    verify_bundle(folder)
     try:
         return Assets.load(folder / "assets")
     except TrainingDataError as error:
         raise ModelDamagedError(f"{folder.name} does not fit this program: {error}") from error
+
+
+def bundle_files(folder: Path) -> list[tuple[str, Path]]:
+    """Return every file of a bundle with its name, those beside the model too."""
+    return [
+        (path.relative_to(folder).as_posix(), path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
 
 
 def _keep(building: Path, models_dir: Path, inputs: str) -> BundleInfo:
@@ -133,7 +170,8 @@ def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
             yield name, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _verify(folder: Path) -> None:
+def verify_bundle(folder: Path) -> None:
+    """Raise ``ModelDamagedError`` unless every file is what the manifest says."""
     try:
         text = (folder / _MANIFEST).read_text(encoding="utf-8")
         manifest = json.loads(text)
@@ -159,8 +197,11 @@ def _copy_assets(source: Path, target: Path) -> None:
         shutil.copytree(source / name, target / name)
 
 
-def _inputs_hash(training_data: Path, data_hash: str, seed: int, embedding: str) -> str:
-    digest = hashlib.sha256(f"{_FORMAT}:{data_hash}:{seed}:{embedding}".encode())
+def _inputs_hash(
+    training_data: Path, data_hash: str, seed: int, embedding: str, risk: nlu.RiskTarget | None
+) -> str:
+    aim = "" if risk is None else f":{risk.share:.6f}"
+    digest = hashlib.sha256(f"{_FORMAT}:{data_hash}:{seed}:{embedding}{aim}".encode())
     asset_files = [training_data / name for name in ASSET_FILES if (training_data / name).exists()]
     for folder in (*ASSET_FOLDERS, "lexicon"):
         asset_files += sorted(

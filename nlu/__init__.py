@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from nlu.evaluation import evaluate as evaluate
     from nlu.loading import load_model as load_model
     from nlu.model import TrainedModel as TrainedModel
+    from nlu.predictions import Prediction as Prediction
+    from nlu.predictions import from_understanding as from_understanding
+    from nlu.risk import RiskTarget as RiskTarget
+    from nlu.risk import upper_bound as upper_bound
     from nlu.trainer import train as train
 
 __all__ = [
@@ -33,6 +37,8 @@ __all__ = [
     "EvaluationReport",
     "Example",
     "Intent",
+    "Prediction",
+    "RiskTarget",
     "TrainedModel",
     "TrainingData",
     "Understanding",
@@ -41,10 +47,12 @@ __all__ = [
     "evaluate",
     "evaluate_entities",
     "extract_entities",
+    "from_understanding",
     "load_model",
     "open_embedding",
     "read_annotated",
     "train",
+    "upper_bound",
 ]
 
 _HEAVY = {
@@ -53,7 +61,11 @@ _HEAVY = {
     "Embedding": "nlu.embedding.model",
     "EntityFigures": "nlu.entity_evaluation",
     "EvaluationReport": "nlu.evaluation",
+    "Prediction": "nlu.predictions",
+    "RiskTarget": "nlu.risk",
     "TrainedModel": "nlu.model",
+    "from_understanding": "nlu.predictions",
+    "upper_bound": "nlu.risk",
     "evaluate": "nlu.evaluation",
     "evaluate_entities": "nlu.entity_evaluation",
     "load_model": "nlu.loading",

@@ -1,7 +1,7 @@
 """Model folders: plain text, JSON and safetensors under a manifest of checksums; no pickle.
 
 Loading parses data and runs no code from the folder. The version is the hash of the manifest;
-``run.json`` (times, host) and ``laporan.html`` lie beside it and are not part of it.
+``run.json`` (times, host), ``laporan.html`` and ``oof.json`` lie beside it, no part of it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 RUN = "run.json"
 REPORT = "laporan.html"
+HELD_OUT = "oof.json"
+"""Confidence and truth of the out-of-fold predictions, for choosing another risk target."""
 
 
 def make_manifest(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 from nlu.data import Example
 from nlu.judgement import Judgement
 from nlu.risk import Threshold
-from nlu.types import Decision, Intent, Understanding, decide
+from nlu.types import OUT_OF_SCOPE, Decision, Intent, Understanding, decide
 
 RANKED = 10
 """Labels kept of a ranking."""
@@ -52,6 +52,16 @@ def from_judgement(
         Prediction(e.text, e.intent, ranking, decide(ranking, threshold.value), float(strange))
         for e, ranking, strange in zip(examples, rankings, judged.strange, strict=True)
     )
+
+
+def held_out_rows(predictions: Sequence[Prediction]) -> dict[str, list[float]]:
+    """Return confidence, truth (1 right) and scope (1 outside) of each, the surest first."""
+    ordered = sorted(predictions, key=lambda p: (-p.ranking[0].confidence, p.text))
+    return {
+        "confidence": [p.ranking[0].confidence for p in ordered],
+        "right": [int(p.right) for p in ordered],
+        "outside": [int(p.expected == OUT_OF_SCOPE) for p in ordered],
+    }
 
 
 def rank(chances: np.ndarray, labels: Sequence[str]) -> tuple[Intent, ...]:

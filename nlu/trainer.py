@@ -25,8 +25,8 @@ from nlu.judgement import Cascade, Judgement
 from nlu.lexicon import Lexicon
 from nlu.model import ModelParts, TrainedModel, readable
 from nlu.normalize import Normalizer
-from nlu.persistence import MANIFEST, REPORT, RUN, make_manifest, to_json, version_of
-from nlu.predictions import from_judgement
+from nlu.persistence import HELD_OUT, MANIFEST, REPORT, RUN, make_manifest, to_json, version_of
+from nlu.predictions import from_judgement, held_out_rows
 from nlu.report import render_report
 from nlu.risk import RiskTarget, choose_threshold
 from nlu.saved_parts import parts_to_files
@@ -196,6 +196,10 @@ def _assemble(
         version=version_of(manifest),
         manifest=json.loads(manifest),
         files=lambda: saved,
-        beside={RUN: to_json(run), REPORT: page.encode()},
+        beside={
+            RUN: to_json(run),
+            REPORT: page.encode(),
+            HELD_OUT: to_json(held_out_rows(report.predictions)),
+        },
         embedding=used,
     )

@@ -5,6 +5,7 @@ belongs together is written in one. All of it behaves the same on SQLite and on 
 """
 
 from storage import (
+    bundle_tables,
     desk_tables,
     learning_tables,
     office_tables,
@@ -135,6 +136,7 @@ __all__ = [
     "assign_turn",
     "attached_bytes",
     "begin_attempt",
+    "bundle_tables",
     "create_account",
     "deactivate",
     "demo_accounts_exist",

@@ -30,6 +30,7 @@ PUBLIC_MODULES = {
     "storage": {
         "tables",
         "whatsapp_tables",
+        "bundle_tables",
         "desk_tables",
         "learning_tables",
         "office_tables",

@@ -11,6 +11,7 @@ from dialogue.types import Button
 from dialogue.wording import day_in_words
 
 OFFER_OFFICER = "cs"
+_WITHDRAWN = "utter_jawaban_ditarik"
 _ENOUGH_LETTERS = 60
 _MOST_RELATED = 2
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
@@ -22,6 +23,9 @@ def answer(reading: Reading, draft: TurnDraft) -> None:
     entry = draft.assets.knowledge.get(label)
     if entry is None:
         _without_entry(label, draft)
+        return
+    if entry.withdrawn:
+        _withdrawn(draft)
         return
     answered = label in draft.tracker.answered or label in draft.answers
     if answered and _other_aspect(reading, draft):
@@ -43,6 +47,9 @@ def full_answer(reading: Reading, draft: TurnDraft) -> None:
     if entry is None:
         draft.utter("utter_menu", extra=menu_buttons(draft))
         draft.clarify = True
+        return
+    if entry.withdrawn:
+        _withdrawn(draft)
         return
     _give(draft, entry, "utter_jawaban_lengkap", entry.jawaban, sources=entry.sumber)
     draft.label = label
@@ -70,9 +77,20 @@ def _without_entry(label: str, draft: TurnDraft) -> None:
         draft.answers.append(label)
         draft.label = label
         return
-    draft.utter("utter_belum_ada_jawaban")
+    _offer_person(draft, "utter_belum_ada_jawaban", reason="belum_ada_jawaban")
+
+
+def _withdrawn(draft: TurnDraft) -> None:
+    """Say that the answer is being looked over; bundles made before that text say the other."""
+    known = _WITHDRAWN in draft.assets.domain.responses
+    response = _WITHDRAWN if known else "utter_belum_ada_jawaban"
+    _offer_person(draft, response, reason="jawaban_ditarik")
+
+
+def _offer_person(draft: TurnDraft, response: str, *, reason: str) -> None:
+    draft.utter(response)
     draft.decision = "handoff"
-    draft.reason = "belum_ada_jawaban"
+    draft.reason = reason
     draft.offer = OFFER_OFFICER
     draft.attention = True
 
@@ -131,6 +149,7 @@ def _buttons(draft: TurnDraft, entry: KnowledgeEntry, *, full: bool) -> list[But
         for label in entry.terkait
         if label in draft.assets.knowledge and label not in draft.tracker.answered
     ]
+    related = [item for item in related if not item.withdrawn]
     buttons += [Button(item.tombol, f"/{item.label}") for item in related[:_MOST_RELATED]]
     if step := draft.assets.context.next_steps.get(entry.label):
         title = draft.assets.context.act_titles.get(step.intent, "")

@@ -66,12 +66,16 @@ def context_card(
         ),
         guesses=_guesses(understood, knowledge),
         slots=_slots(content.get("slots") or opened_with.get("slots")),
-        answers=tuple(knowledge[label] for label in answered if label in knowledge),
-        missing=tuple(label for label in answered if label not in knowledge),
+        answers=tuple(knowledge[label] for label in answered if _told(label, knowledge)),
+        missing=tuple(label for label in answered if not _told(label, knowledge)),
         decision=str(decided.data.get("decision") or "") if decided else "",
         turn_id=(understood.turn_id or "") if understood else "",
         meant=_meant(events, understood),
     )
+
+
+def _told(label: str, knowledge: Mapping[str, KnowledgeEntry]) -> bool:
+    return label in knowledge and not knowledge[label].withdrawn
 
 
 def _last(events: Sequence[StoredEvent], event_type: str) -> StoredEvent | None:

@@ -32,7 +32,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All topics and answers of one bundle."""
+    """All topics and answers of one bundle; ``entries`` holds withdrawn ones too."""
 
     groups: tuple[Group, ...]
     topics: Mapping[str, TopicPage]
@@ -40,7 +40,8 @@ class Catalogue:
 
     def related(self, entry: KnowledgeEntry) -> list[KnowledgeEntry]:
         """Return the answers that an answer points to."""
-        return [self.entries[label] for label in entry.terkait if label in self.entries]
+        found = [self.entries[label] for label in entry.terkait if label in self.entries]
+        return [other for other in found if not other.withdrawn]
 
     def examples(self, count: int) -> list[KnowledgeEntry]:
         """Return one telling answer per group, then the second ones, ``count`` at most."""
@@ -53,33 +54,35 @@ class Catalogue:
 
 
 class CatalogueShelf:
-    """Keeps the catalogue of the bundle that is live, and makes it anew after a promotion."""
+    """Keeps the catalogue of the bundle that is live, and makes it anew after a change."""
 
     def __init__(self) -> None:
-        self._version = ""
+        self._assets: Assets | None = None
         self._catalogue: Catalogue | None = None
 
     def of(self, bundle: LiveBundle) -> Catalogue:
         """Return the catalogue of ``bundle``."""
-        if self._catalogue is None or self._version != bundle.version:
+        if self._catalogue is None or self._assets is not bundle.assets:
             self._catalogue = build_catalogue(bundle.assets)
-            self._version = bundle.version
+            self._assets = bundle.assets
         return self._catalogue
 
 
 def build_catalogue(assets: Assets) -> Catalogue:
     """Return the catalogue; topics that ``topik.yml`` does not list come last."""
-    entries = assets.knowledge
+    told = {label: one for label, one in assets.knowledge.items() if not one.withdrawn}
     listed = {topic.topic for topic in assets.topics}
-    unlisted = dict.fromkeys(entry.topic for entry in entries.values() if entry.topic not in listed)
-    pages = [_page(topic, entries) for topic in (*assets.topics, *map(_plain_topic, unlisted))]
+    unlisted = dict.fromkeys(entry.topic for entry in told.values() if entry.topic not in listed)
+    pages = [_page(topic, told) for topic in (*assets.topics, *map(_plain_topic, unlisted))]
     pages = [page for page in pages if page.entries]
     places = {name: place for place, name in reversed(list(enumerate(p.group for p in pages)))}
     ordered = sorted(pages, key=lambda page: places[page.group])
     groups = tuple(
         Group(name, tuple(found)) for name, found in groupby(ordered, key=lambda page: page.group)
     )
-    return Catalogue(groups=groups, topics={page.key: page for page in ordered}, entries=entries)
+    return Catalogue(
+        groups=groups, topics={page.key: page for page in ordered}, entries=assets.knowledge
+    )
 
 
 def _page(topic: Topic, entries: Mapping[str, KnowledgeEntry]) -> TopicPage:

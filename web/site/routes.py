@@ -44,6 +44,8 @@ class SiteViews:
         entry = catalogue.entries.get(f"{topic}/{key}")
         if entry is None:
             raise NotFoundError("no such answer")
+        if entry.withdrawn:
+            return render_template("site/withdrawn.html", entry=entry)
         today = services().clock().astimezone(WIB).date()
         return render_template(
             "site/answer.html",

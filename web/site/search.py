@@ -50,6 +50,7 @@ def by_title(catalogue: Catalogue, query: str) -> tuple[KnowledgeEntry, ...]:
     titles = {
         label: f"{entry.judul} {entry.tombol} {entry.topic.replace('_', ' ')}"
         for label, entry in catalogue.entries.items()
+        if not entry.withdrawn
     }
     found = process.extract(
         query,
@@ -64,10 +65,11 @@ def by_title(catalogue: Catalogue, query: str) -> tuple[KnowledgeEntry, ...]:
 
 def _ranked(catalogue: Catalogue, parsed: Mapping[str, Any], query: str) -> SearchResult:
     best = parsed["intent"]["name"]
+    told = {label for label, entry in catalogue.entries.items() if not entry.withdrawn}
     likely = [
         intent["name"]
         for intent in parsed["intent_ranking"]
-        if intent["confidence"] >= _LEAST_CONFIDENCE and intent["name"] in catalogue.entries
+        if intent["confidence"] >= _LEAST_CONFIDENCE and intent["name"] in told
     ][:_MOST]
     if best in catalogue.entries:
         # A sure model names one answer; a reader who searches wants to see its neighbours too.

@@ -1,0 +1,107 @@
+"""`halo models promote|rollback`: which bundle answers, decided by a named person."""
+
+from __future__ import annotations
+
+import getpass
+import json
+
+import click
+
+import learning
+from commands import wiring
+from foundation.errors import InvalidFormError
+from foundation.settings import Settings
+from learning import BundleInfo, find_registered, list_bundles, live_of, load_assets
+from storage import Store, note_deed
+
+by_option = click.option("--by", default="", help="Nama yang memutuskan; bawaan: pengguna mesin.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
+note_option = click.option("--note", default="", help="Catatan rilis.")
+
+
+@click.command()
+@click.argument("version")
+@by_option
+@note_option
+@json_option
+def promote(version: str, by: str, note: str, as_json: bool) -> None:
+    """Jadikan VERSION model yang menjawab warga, di semua mesin."""
+    config = wiring.settings()
+    store = migrated_store(config)
+    keep_in_store(store, config, version, author=named(by))
+    with store.write() as tx:
+        pointer = learning.promote(
+            tx, version, author=named(by), note=note or "lewat perintah halo models promote"
+        )
+        note_deed(tx, "model_promoted", account_id=None, data={"version": version, "by": named(by)})
+    _mirror_and_say(config, store, pointer.version, as_json)
+
+
+@click.command()
+@by_option
+@note_option
+@json_option
+def rollback(by: str, note: str, as_json: bool) -> None:
+    """Kembali ke model yang menjawab sebelum yang sekarang, di semua mesin."""
+    config = wiring.settings()
+    store = migrated_store(config)
+    with store.write() as tx:
+        pointer = learning.rollback(tx, author=named(by), note=note)
+        note_deed(
+            tx,
+            "model_rolled_back",
+            account_id=None,
+            data={"version": pointer.version, "by": named(by)},
+        )
+    _mirror_and_say(config, store, pointer.version, as_json)
+
+
+def named(by: str) -> str:
+    """Return who decides: the name given, else this machine's user."""
+    return by.strip() or getpass.getuser()
+
+
+def migrated_store(config: Settings) -> Store:
+    """Return the store, made or brought up to date where it has to be."""
+    store = wiring.open_store(config)
+    store.migrate()
+    return store
+
+
+def keep_in_store(store: Store, config: Settings, version: str, *, author: str) -> None:
+    """Store a bundle for all hosts, and the one that answers now, so that there is a way back.
+
+    Raises ``InvalidFormError`` for an unknown version, ``ModelDamagedError`` for a broken one.
+    """
+    here = {bundle.version: bundle for bundle in list_bundles(config.models_dir)}
+    with store.read() as tx:
+        known = find_registered(tx, version)
+        live = live_of(tx)
+    if version not in here and (known is None or not known.stored):
+        raise InvalidFormError(f"no bundle {version}", reader_text=f"Model {version} tidak ada.")
+    if version in here:
+        load_assets(here[version].folder)
+        learning.store_bundle(store, here[version], author=author)
+    _remember_present(store, config, here, live.version if live else None)
+
+
+def _remember_present(
+    store: Store, config: Settings, here: dict[str, BundleInfo], live: str | None
+) -> None:
+    """Make a bundle known that answers by this host's file alone, to be rolled back to."""
+    on_host = learning.read_live(config.models_dir)
+    present = live or (on_host.version if on_host else None)
+    if present is None or present not in here:
+        return
+    learning.store_bundle(store, here[present], author="")
+    if live is None:
+        with store.write() as tx:
+            learning.start_with(tx, present)
+
+
+def _mirror_and_say(config: Settings, store: Store, version: str, as_json: bool) -> None:
+    learning.live_pointer(store, config.models_dir)
+    if as_json:
+        click.echo(json.dumps({"version": version, "live": True}))
+    else:
+        click.echo(f"Model {version} menjawab mulai sekarang.")
