@@ -78,6 +78,8 @@ class Settings:
     alerts: AlertSettings = field(default_factory=AlertSettings)
     embed_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may embed the widget."""
+    visitor_secret: str = field(default="", repr=False)
+    """Shared with those sites' servers, which sign with it who is signed in there."""
     log_level: str = "INFO"
     proxy_hops: int = 0
     test_now: datetime | None = None
@@ -142,6 +144,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         wait_target_minutes=_wait_target(env),
         alerts=_alerts(env),
         embed_origins=env.origins("HALO_EMBED_ORIGINS"),
+        visitor_secret=env.text("HALO_VISITOR_SECRET", ""),
         log_level=env.choice("HALO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         proxy_hops=env.count("HALO_PROXY_HOPS", 0, least=0),
         test_now=env.moment("HALO_TEST_NOW"),
@@ -200,6 +203,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("HALO_TEST_NOW is only accepted when HALO_BIND is a loopback address")
     if not settings.on_loopback and not settings.secret_key:
         raise SettingsError("HALO_SECRET_KEY must be set when HALO_BIND is not a loopback address")
+    if settings.visitor_secret and len(settings.visitor_secret) < 32:
+        raise SettingsError("HALO_VISITOR_SECRET must have at least 32 characters")
     if settings.secret_key and len(settings.secret_key) < 32:
         raise SettingsError("HALO_SECRET_KEY must have at least 32 characters")
 

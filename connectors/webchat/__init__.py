@@ -1,6 +1,11 @@
 """The widget's channel: signed tokens, what comes in, and the events as the widget sees them."""
 
-from connectors.webchat.continuing import WhatsAppLink, new_continuation_code, whatsapp_link
+from connectors.webchat.continuing import (
+    WhatsAppLink,
+    new_continuation_code,
+    new_receipt,
+    whatsapp_link,
+)
 from connectors.webchat.files import (
     FILE_LIMIT,
     TALK_LIMIT,
@@ -13,6 +18,7 @@ from connectors.webchat.inbound import CHANNEL, TEXT_LIMIT, parse_inbound
 from connectors.webchat.public_events import public_event, public_events
 from connectors.webchat.ratings import Rating, parse_rating, rate
 from connectors.webchat.tokens import SessionTokens
+from connectors.webchat.visitors import Visitor, note_visitor, read_visitor, sign_visitor
 
 __all__ = [
     "CHANNEL",
@@ -22,15 +28,20 @@ __all__ = [
     "IncomingFile",
     "Rating",
     "SessionTokens",
+    "Visitor",
     "WhatsAppLink",
     "check_file",
     "file_message",
     "new_continuation_code",
+    "new_receipt",
+    "note_visitor",
     "parse_inbound",
     "parse_rating",
     "public_event",
     "public_events",
     "rate",
+    "read_visitor",
+    "sign_visitor",
     "too_large",
     "whatsapp_link",
 ]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import segno
 
-_TEXTS: Mapping[str, str] = json.loads(
+TEXTS: Mapping[str, str] = json.loads(
     Path(__file__).with_name("texts.json").read_text(encoding="utf-8")
 )
 _ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ2346789"
@@ -30,13 +30,22 @@ def new_continuation_code(randbelow: Callable[[int], int]) -> str:
 
     ``randbelow`` gives a uniform integer below its argument (``secrets.randbelow`` in service).
     """
-    return "LANJUT-" + "".join(_ALPHABET[randbelow(len(_ALPHABET))] for _ in range(8))
+    return "LANJUT-" + _letters(randbelow)
+
+
+def new_receipt(randbelow: Callable[[int], int]) -> str:
+    """Return the number of an erasure such as ``HAPUS-7QXM9RAE``."""
+    return "HAPUS-" + _letters(randbelow)
 
 
 def whatsapp_link(number: str, code: str) -> WhatsAppLink:
     """Return the link that opens WhatsApp with the code written out."""
-    url = f"https://wa.me/{number}?text={quote(_TEXTS['lanjut'].format(kode=code))}"
+    url = f"https://wa.me/{number}?text={quote(TEXTS['lanjut'].format(kode=code))}"
     rows = (
         "".join("1" if bit else "0" for bit in row) for row in segno.make(url, error="m").matrix
     )
     return WhatsAppLink(code=code, url=url, qr=tuple(rows))
+
+
+def _letters(randbelow: Callable[[int], int]) -> str:
+    return "".join(_ALPHABET[randbelow(len(_ALPHABET))] for _ in range(8))

@@ -305,12 +305,18 @@ class TestErasing:
         with store.read() as tx:
             case = open_case_of(tx, resident.conversation)
         assert case is not None
-        assert self.erase(resident, confirm=True).json["erased"] > 0
+        answer = self.erase(resident, confirm=True).json
+        assert answer["erased"] > 0
+        assert re.fullmatch(r"HAPUS-[A-Z2-9]{8}", answer["receipt"])
         assert {event["text"] for event in resident.events()} == {""}
         with store.read() as tx:
             assert get_case(tx, case.id).state == "expired"
+            last = read_events(tx, resident.conversation)[-1]
+            assert last.type == "erased"
+            assert last.data == {"receipt": answer["receipt"], "contents": answer["erased"]}
             for table in (attachment, tables.event_content):
                 assert tx.connection.execute(sa.select(table)).all() == []
 
     def test_who_said_nothing_has_nothing_to_erase(self, resident: Resident) -> None:
-        assert self.erase(resident, confirm=True).json == {"erased": 0}
+        answer = self.erase(resident, confirm=True).json
+        assert (answer["erased"], answer["receipt"]) == (0, None)

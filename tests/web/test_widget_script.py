@@ -26,6 +26,13 @@ def test_every_part_is_in_it_as_one_classic_script() -> None:
         assert script.count(name) == 1
 
 
+def test_no_part_takes_a_name_of_another() -> None:
+    top = r"^(?:const|let|class|(?:async )?function\*?) (\w+)"
+    names = re.findall(top, build_script(FOLDER), re.MULTILINE)
+    assert len(names) > 40
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_text_never_becomes_markup() -> None:
     script = build_script(FOLDER)
     for way in (

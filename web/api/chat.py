@@ -11,7 +11,15 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from connectors.webchat import CHANNEL, SessionTokens, parse_inbound, public_events
+from connectors.webchat import (
+    CHANNEL,
+    SessionTokens,
+    Visitor,
+    note_visitor,
+    parse_inbound,
+    public_events,
+    read_visitor,
+)
 from foundation.errors import NotSignedInError, TooManyRequestsError
 from storage import Transaction, get_conversation, open_conversation, read_events, receive
 from web.api.body import bearer_token, json_body, whole_number
@@ -48,11 +56,18 @@ class ChatViews:
     def open_session(self) -> ResponseReturnValue:
         """Return the right to a new conversation.
 
-        Nothing is written before the first message: most who look in say nothing.
+        Nothing is written before the first message: most who look in say nothing. Only who is
+        signed in on the embedding page is noted at once.
         """
         self.limiter.spend_for_address("sessions", request.remote_addr or "", _SESSIONS)
         known = services()
         conversation_id = known.new_id()
+        if visitor := _visitor():
+            with known.store.write() as tx:
+                open_conversation(
+                    tx, channel=CHANNEL, address=conversation_id, conversation_id=conversation_id
+                )
+                note_visitor(tx, conversation_id, visitor)
         answer = jsonify(
             token=self.tokens.issue(conversation_id),
             conversation=conversation_id,
@@ -104,6 +119,16 @@ class ChatViews:
 
     def _conversation(self) -> str:
         return self.tokens.read(bearer_token())
+
+
+def _visitor() -> Visitor | None:
+    """Return whom the embedding page's server signed; nobody in most requests."""
+    body = json_body() if request.get_data() else {}
+    signed = body.get("visitor") if isinstance(body, Mapping) else None
+    if signed is None:
+        return None
+    known = services()
+    return read_visitor(signed, secret=known.settings.visitor_secret, now=known.clock())
 
 
 def welcome(bundle: LiveBundle | None) -> Mapping[str, Any]:

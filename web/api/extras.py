@@ -18,6 +18,7 @@ from connectors.webchat import (
     check_file,
     file_message,
     new_continuation_code,
+    new_receipt,
     parse_rating,
     rate,
     too_large,
@@ -26,6 +27,7 @@ from connectors.webchat import (
 from foundation.errors import InvalidFormError, NotFoundError
 from handoff import expire, open_case_of, read_switch, waiting_estimate
 from storage import (
+    append_event,
     attached_bytes,
     erase_content,
     get_conversation,
@@ -137,12 +139,17 @@ class ExtraViews:
             raise InvalidFormError("erasing needs {confirm: true}")
         with services().store.write() as tx:
             if get_conversation(tx, conversation_id) is None:
-                return jsonify(erased=0)
+                return jsonify(erased=0, at=tx.now.isoformat(), receipt=None)
             if case := open_case_of(tx, conversation_id):
                 expire(tx, case.id, actor="resident")
             erased = erase_content(tx, conversation_id)
+            # The office finds the receipt again in the log; it says nothing about who or what.
+            receipt = new_receipt(secrets.randbelow)
+            data = {"receipt": receipt, "contents": erased}
+            append_event(tx, conversation_id, type="erased", actor="resident", data=data)
+            at = tx.now
         services().wakeups.publish()
-        return jsonify(erased=erased)
+        return jsonify(erased=erased, at=at.isoformat(), receipt=receipt)
 
     def _spend(self, name: str, limit: Limit) -> str:
         conversation_id = self.tokens.read(bearer_token())

@@ -13,11 +13,18 @@ from pathlib import Path
 PARTS = (
     "strings.js",
     "memory.js",
+    "visitor.js",
     "api.js",
     "link.js",
+    "place.js",
+    "sending.js",
     "talk.js",
+    "files.js",
     "view.js",
+    "rate.js",
     "rows.js",
+    "composer.js",
+    "menu.js",
     "element.js",
     "main.js",
 )

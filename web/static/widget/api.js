@@ -1,10 +1,24 @@
 // The chat API over fetch. No cookies, no token in an address.
 export class Gone extends Error {} // The session is not known any more.
-export class Refused extends Error {} // The server will never accept this message.
+export class Refused extends Error {} // The server will never accept this; the message says why.
 export class Unavailable extends Error {
   constructor(message, retryAfter = 0) {
     super(message);
     this.retryAfter = retryAfter; // Seconds.
+  }
+}
+
+const STALL_MS = 30000; // An upload that moves no byte for so long is given up and tried again.
+const NEVER = [400, 403, 404, 413, 422];
+
+// The error that an answer other than 2xx stands for. `text` is its body.
+function verdict(status, retryAfter, text) {
+  if (status === 401) return new Gone();
+  if (!NEVER.includes(status)) return new Unavailable(String(status), Number(retryAfter) || 0);
+  try {
+    return new Refused(JSON.parse(text).error.message);
+  } catch {
+    return new Refused("");
   }
 }
 
@@ -13,18 +27,30 @@ export class Api {
     this.base = base;
   }
 
-  async openSession() {
-    return (await this.ask("sessions", { method: "POST" })).json();
+  async openSession(visitor) {
+    return this.send("sessions", "", visitor ? { visitor } : {});
   }
 
-  async postMessage(token, message) {
-    const answer = await this.ask("messages", {
-      method: "POST",
-      token,
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(message),
-    });
-    return answer.json();
+  postMessage(token, message) {
+    return this.send("messages", token, message);
+  }
+
+  rate(token, rating) {
+    return this.send("ratings", token, rating);
+  }
+
+  // Resolves to {code, url, qr}.
+  goOn(token) {
+    return this.send("continue", token, {});
+  }
+
+  // Resolves to {erased, at, receipt}.
+  erase(token) {
+    return this.send("erase", token, { confirm: true });
+  }
+
+  async place(token) {
+    return (await this.ask("queue", { token })).json();
   }
 
   async events(token, after) {
@@ -35,6 +61,41 @@ export class Api {
   stream(token, after, signal) {
     const headers = { Accept: "text/event-stream" };
     return this.ask(`stream?after=${after}`, { token, headers, signal, timeout: 0 });
+  }
+
+  // Uploads a file; `progress` hears the share that has gone out. fetch cannot tell that.
+  attach(token, { file, name, client_message_id: id }, { progress, signal }) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      const query = `client_message_id=${encodeURIComponent(id)}&name=${encodeURIComponent(name)}`;
+      let stalled;
+      const alive = () => {
+        clearTimeout(stalled);
+        stalled = setTimeout(() => request.abort(), STALL_MS);
+      };
+      request.open("POST", `${this.base}/api/chat/attachments?${query}`);
+      request.setRequestHeader("Authorization", `Bearer ${token}`);
+      request.upload.addEventListener("progress", ({ loaded, total }) => {
+        alive();
+        progress(total ? loaded / total : 0);
+      });
+      request.addEventListener("loadend", () => {
+        clearTimeout(stalled);
+        const { status, responseText } = request;
+        if (status >= 200 && status < 300) resolve();
+        else if (!status) reject(new Unavailable("upload"));
+        else reject(verdict(status, request.getResponseHeader("Retry-After"), responseText));
+      });
+      signal.addEventListener("abort", () => request.abort());
+      alive();
+      request.send(file);
+    });
+  }
+
+  async send(path, token, body) {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await this.ask(path, { method: "POST", token, headers, body: JSON.stringify(body) });
+    return answer.json();
   }
 
   async ask(path, { method = "GET", token, headers = {}, body, signal, timeout = 15000 } = {}) {
@@ -56,9 +117,7 @@ export class Api {
       clearTimeout(timer);
     }
     if (answer.ok) return answer;
-    if (answer.status === 401) throw new Gone();
-    if ([400, 403, 413, 422].includes(answer.status)) throw new Refused(String(answer.status));
-    throw new Unavailable(String(answer.status), Number(answer.headers.get("Retry-After")) || 0);
+    throw verdict(answer.status, answer.headers.get("Retry-After"), await answer.text());
   }
 }
 

@@ -1,27 +1,38 @@
+import { Composer } from "./composer.js";
 import { Memory } from "./memory.js";
+import { Menu } from "./menu.js";
 import { logRows } from "./rows.js";
 import { T } from "./strings.js";
-import { TEXT_LIMIT, Talk } from "./talk.js";
-import { ICONS, el, icon, transcript } from "./view.js";
+import { Talk } from "./talk.js";
+import { ICONS, dayOf, el, icon, timeOf } from "./view.js";
 
 const ASK_OFFICER = { title: T.officer, payload: "/minta_cs" };
+const NOTICE_MS = 8000;
 
-// <halo-chat>: the launcher and the panel. `api` and `sheet` are set by the embedding script.
+// <halo-chat>: the launcher and the panel. `api`, `sheet` and `visitor` are set by main.js.
 export class HaloChat extends HTMLElement {
   connectedCallback() {
     if (this.talk) return;
     this.attachShadow({ mode: "open" });
     this.shadowRoot.adoptedStyleSheets = [HaloChat.sheet];
-    this.talk = new Talk(HaloChat.api, new Memory(), () => this.changed());
+    this.memory = new Memory();
+    const visitor = this.getAttribute("visitor") || HaloChat.visitor;
+    this.talk = new Talk(HaloChat.api, this.memory, () => this.changed(), visitor);
     this.drawn = new Map();
+    this.notice = "";
     this.build();
-    this.stopFollowing = this.talk.memory.onSessionElsewhere(() => this.talk.follow());
+    this.stopFollowing = this.memory.onSessionElsewhere(() => this.talk.follow(this.isOpen));
+    this.onLeave = (event) => {
+      if (this.talk.sending.uploading) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", this.onLeave);
     this.paint();
     if (this.talk.known) this.talk.open();
   }
 
   disconnectedCallback() {
     this.stopFollowing();
+    window.removeEventListener("beforeunload", this.onLeave);
     this.talk.reset();
   }
 
@@ -38,11 +49,12 @@ export class HaloChat extends HTMLElement {
     this.paint();
     this.scrollDown();
     // On a touch screen focusing the field would cover half of it with the keyboard.
-    (matchMedia("(pointer: coarse)").matches ? this.heading : this.input).focus();
+    (matchMedia("(pointer: coarse)").matches ? this.heading : this.composer.input).focus();
   }
 
   close() {
     if (!this.isOpen) return;
+    if (this.menu.isOpen) this.menu.close();
     this.panel.hidden = true;
     this.launcher.hidden = false;
     this.paint();
@@ -66,7 +78,24 @@ export class HaloChat extends HTMLElement {
     this.who = el("p", { class: "who" });
     this.more = button("tool", T.menu, ICONS.more, () => this.toggleMenu());
     this.more.setAttribute("aria-expanded", "false");
-    const close = button("tool", T.close, ICONS.close, () => this.close());
+    this.head = el(
+      "header",
+      { class: "head" },
+      el("div", { class: "names" }, this.heading, this.who),
+      this.more,
+      button("tool", T.close, ICONS.close, () => this.close()),
+    );
+    this.panel = el(
+      "section",
+      { class: "panel", hidden: true, "aria-label": T.panel, on: { keydown: (event) => this.onKey(event) } },
+      this.head,
+      el("div", { class: "body" }, this.buildTalk(), this.menu.node),
+    );
+    this.size(this.memory.textSize());
+    this.shadowRoot.append(this.panel, this.launcher);
+  }
+
+  buildTalk() {
     this.banner = el("div", { class: "banner", role: "status" });
     this.log = el("div", {
       class: "log",
@@ -77,130 +106,82 @@ export class HaloChat extends HTMLElement {
     });
     this.typing = el("p", { class: "typing", hidden: true }, el("span", { class: "dots", "aria-hidden": "true" }), T.typing);
     this.line = el("p", { class: "line", role: "status" });
-    this.panel = el(
-      "section",
-      { class: "panel", hidden: true, "aria-label": T.panel, on: { keydown: (event) => this.onKey(event) } },
-      el("header", { class: "head" }, el("div", { class: "names" }, this.heading, this.who), this.more, close),
-      this.buildMenu(),
+    this.menu = new Menu({
+      talk: this.talk,
+      api: HaloChat.api,
+      memory: this.memory,
+      shown: (open) => this.onMenu(open),
+      size: (step) => this.size(step),
+    });
+    this.composer = new Composer({
+      say: (text) => this.speak(() => this.talk.say(text)),
+      attach: (file) => this.speak(() => this.talk.attach(file)),
+      officer: () => this.speak(() => this.talk.press(ASK_OFFICER)),
+    });
+    this.conversation = el(
+      "div",
+      { class: "talk" },
       this.banner,
       this.log,
       this.typing,
       this.line,
-      this.buildComposer(),
+      this.composer.node,
     );
-    this.shadowRoot.append(this.panel, this.launcher);
-  }
-
-  buildMenu() {
-    const item = (label, act) => el("button", { type: "button", on: { click: act } }, label);
-    this.question = el(
-      "div",
-      { class: "question", hidden: true },
-      el("p", {}, T.restartQuestion),
-      item(T.restartYes, () => this.restart()),
-      item(T.restartNo, () => this.toggleMenu(false)),
-    );
-    this.menu = el(
-      "div",
-      { class: "menu", hidden: true },
-      item(T.restart, () => {
-        this.question.hidden = false;
-        this.question.querySelector("button").focus();
-      }),
-      this.question,
-      item(T.download, () => this.download()),
-      el("a", { href: `${HaloChat.api.base}/privasi`, target: "_blank", rel: "noopener" }, T.privacy),
-    );
-    return this.menu;
-  }
-
-  buildComposer() {
-    this.ask = el(
-      "button",
-      { type: "button", class: "chip ask", on: { click: () => this.talk.press(ASK_OFFICER) } },
-      icon(ICONS.person),
-      T.officer,
-    );
-    this.input = el("textarea", {
-      rows: 1,
-      id: "tulis",
-      placeholder: T.placeholder,
-      autocomplete: "off",
-      enterKeyHint: "send",
-      "aria-label": T.input,
-      "aria-describedby": "petunjuk hitung",
-      on: { input: () => this.measure(), keydown: (event) => this.onInputKey(event) },
-    });
-    this.sendButton = el("button", { type: "submit", class: "send", "aria-label": T.send, title: T.send }, icon(ICONS.send));
-    this.counter = el("p", { id: "hitung", class: "counter", role: "status" });
-    const submit = (event) => {
-      event.preventDefault();
-      this.submit();
+    this.acts = {
+      press: (one) => this.speak(() => this.talk.press(one)),
+      retry: (item) => this.act(() => this.talk.sending.retry(item)),
+      drop: (item) => this.act(() => this.talk.sending.drop(item)),
+      rate: async (kind, value, seq) => {
+        if (!(await this.talk.rate(kind, value, seq))) this.tell(T.rateFailed);
+      },
     };
-    return el(
-      "form",
-      { class: "composer", on: { submit } },
-      this.ask,
-      el("div", { class: "row" }, this.input, this.sendButton),
-      this.counter,
-      el("p", { id: "petunjuk", class: "hint" }, T.hint),
-    );
+    return this.conversation;
+  }
+
+  // Whatever the resident says is looked at, wherever the log stood.
+  speak(act) {
+    this.spoken = true;
+    act();
+  }
+
+  // The button that was pressed goes away; the keyboard goes on from the field.
+  act(change) {
+    change();
+    this.composer.input.focus();
   }
 
   onKey(event) {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    if (this.menu.hidden) this.close();
-    else this.toggleMenu(false);
+    if (this.menu.isOpen) this.menu.close();
+    else this.close();
   }
 
-  onInputKey(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.submit();
+  toggleMenu() {
+    if (this.menu.isOpen) this.menu.close();
+    else this.menu.open();
   }
 
-  submit() {
-    const text = this.input.value.trim();
-    if (!text || text.length > TEXT_LIMIT) return;
-    this.input.value = "";
-    this.measure();
-    this.talk.say(text);
-    this.scrollDown();
-    this.input.focus();
+  onMenu(open) {
+    this.conversation.inert = open;
+    this.more.setAttribute("aria-expanded", String(open));
+    if (!open) this.more.focus();
   }
 
-  measure() {
-    const left = TEXT_LIMIT - this.input.value.trim().length;
-    this.counter.textContent = left < 0 ? T.tooLong(-left) : left <= 300 ? T.counter(left) : "";
-    this.counter.classList.toggle("over", left < 0);
-    this.input.setAttribute("aria-invalid", String(left < 0));
-    this.sendButton.disabled = left < 0;
-    // The field grows with its text; heights are set through CSSOM, which the CSP allows.
-    this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight + 2, 144)}px`;
+  size(step) {
+    this.memory.saveTextSize(step);
+    this.panel.dataset.size = step;
   }
 
-  toggleMenu(show = this.menu.hidden) {
-    this.menu.hidden = !show;
-    this.question.hidden = true;
-    this.more.setAttribute("aria-expanded", String(show));
-    (show ? this.menu.querySelector("button") : this.more).focus();
-  }
-
-  restart() {
-    this.toggleMenu(false);
-    this.talk.restart();
-    this.input.focus();
-  }
-
-  download() {
-    const { messages, session } = this.talk;
-    const text = transcript(messages, session ? session.welcome : null);
-    const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-    el("a", { href: address, download: `${T.fileName}.txt` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 10000);
-    this.toggleMenu(false);
+  // Says something for a moment.
+  tell(words) {
+    this.notice = words;
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => {
+      this.notice = "";
+      this.changed();
+    }, NOTICE_MS);
+    this.changed();
   }
 
   // Many changes in one moment are painted once.
@@ -231,22 +212,22 @@ export class HaloChat extends HTMLElement {
   }
 
   paintCase(state) {
-    const claimed = this.talk.ownedByOfficer;
+    const { talk } = this;
+    const claimed = talk.ownedByOfficer;
     this.setText(this.who, claimed ? T.officerName(state.name) : T.bot);
     this.who.classList.toggle("person", claimed);
-    const closed = { returned: T.caseClosed, resolved: T.caseClosed, expired: T.caseExpired };
     let text = "";
     if (claimed) text = T.caseClaimed(state.name);
-    else if (state && state.state === "waiting") text = T.caseWaiting(state.ticket);
-    else if (state) text = closed[state.state](state.ticket);
-    this.setText(this.banner, text);
+    else if (talk.isWaiting) text = [T.caseWaiting(state.ticket), placeWords(talk.place.known)].join("\n");
+    else if (state && T.caseEnds[state.state]) text = T.caseEnds[state.state](state.ticket);
+    this.setText(this.banner, text.trim());
     this.banner.className = `banner ${state ? state.state : ""}`;
-    this.ask.hidden = Boolean(state && (claimed || state.state === "waiting"));
+    this.composer.ask.hidden = claimed || talk.isWaiting;
   }
 
   paintLine({ status, ended }) {
     const words = { opening: T.opening, offline: T.offline, unopened: T.cannotOpen };
-    this.setText(this.line, words[status] || (ended ? T.ended : ""));
+    this.setText(this.line, words[status] || this.notice || (ended ? T.ended : ""));
   }
 
   // Announced regions are only touched when their words change.
@@ -258,35 +239,39 @@ export class HaloChat extends HTMLElement {
   paintLog() {
     const { talk, log } = this;
     // Where the reader has scrolled to by hand, the log stays.
-    const follows =
-      log.scrollHeight - log.scrollTop - log.clientHeight < 80 || log.scrollTop === this.placedAt;
-    let firstNew = null;
-    const press = (button) => {
-      talk.press(button);
-      this.scrollDown();
-    };
-    const wanted = logRows(talk, press);
-    const keys = new Set(wanted.map(({ key }) => key));
-    for (const [key, node] of this.drawn) {
-      if (!keys.has(key)) {
-        node.remove();
-        this.drawn.delete(key);
-      }
-    }
-    wanted.forEach(({ key, make }, index) => {
-      if (!this.drawn.has(key)) {
-        const made = make();
-        this.drawn.set(key, made);
-        if (!firstNew && !made.classList.contains("from-resident")) firstNew = made;
-      }
-      const node = this.drawn.get(key);
-      if (log.children[index] !== node) log.insertBefore(node, log.children[index] || null);
-    });
+    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    const follows = atEnd || this.spoken || log.scrollTop === this.placedAt;
+    this.spoken = false;
+    const firstNew = this.draw(logRows(talk, this.acts));
     if (follows) this.scrollDown();
     if (follows && firstNew && talk.caughtUp) this.showFrom(firstNew);
     // The history is not read out; what comes from now on is.
     if (talk.caughtUp) requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
     else log.setAttribute("aria-live", "off");
+  }
+
+  // Brings the log to the wanted rows; returns the first new one that is not the resident's own.
+  draw(wanted) {
+    const { log, drawn } = this;
+    let firstNew = null;
+    const keys = new Set(wanted.map(({ key }) => key));
+    for (const [key, node] of drawn) {
+      if (!keys.has(key)) {
+        node.remove();
+        drawn.delete(key);
+      }
+    }
+    wanted.forEach(({ key, make }, index) => {
+      if (!drawn.has(key)) {
+        const made = make();
+        drawn.set(key, made);
+        if (!firstNew && !made.classList.contains("from-resident")) firstNew = made;
+      }
+      const node = drawn.get(key);
+      if (node.refresh) node.refresh();
+      if (log.children[index] !== node) log.insertBefore(node, log.children[index] || null);
+    });
+    return firstNew;
   }
 
   // A long answer is read from its beginning.
@@ -298,4 +283,13 @@ export class HaloChat extends HTMLElement {
   scrollDown() {
     this.log.scrollTop = this.log.scrollHeight;
   }
+}
+
+// Where in the queue the resident stands, in words; empty while it is not known.
+function placeWords(known) {
+  if (!known || !known.place) return "";
+  const words = [T.place(known.place)];
+  if (known.minutes !== null && known.at) words.push(T.placeMinutes(known.minutes, timeOf(known.at)));
+  const opens = known.opens_at ? T.placeOpens(dayOf(known.opens_at), timeOf(known.opens_at)) : "";
+  return `${words.join(", ")}. ${opens}`.trim();
 }

@@ -8,6 +8,7 @@ const POLL_MS = 3000;
 const POLL_HIDDEN_MS = 20000;
 const TRY_STREAM_AGAIN_MS = 300000;
 const SHORT_LIFE_MS = 2000;
+const UNSEEN_MS = 30000; // A tab that nobody looks at gives its connection back: browsers have six.
 
 export function backoff(attempt) {
   return Math.min(30000, 1000 * 2 ** Math.min(attempt, 5)) * (0.6 + Math.random() * 0.4);
@@ -44,13 +45,18 @@ export class Link {
     window.removeEventListener("online", this.regain);
     window.removeEventListener("offline", this.lose);
     document.removeEventListener("visibilitychange", this.nudge);
+    clearTimeout(this.unseen);
     if (this.abort) this.abort.abort();
     this.wake();
   }
 
   // The page is looked at again, perhaps after sleep: do not wait for a time-out.
   nudge() {
-    if (document.hidden) return;
+    clearTimeout(this.unseen);
+    if (document.hidden) {
+      this.unseen = setTimeout(() => this.abort && this.abort.abort(), UNSEEN_MS);
+      return;
+    }
     this.wake();
     if (this.abort && Date.now() - this.heardAt > 20000) this.abort.abort();
   }
@@ -61,7 +67,7 @@ export class Link {
         await this.catchUp();
         this.failures = 0;
         this.status("online");
-        if (Date.now() < this.pollUntil) {
+        if (document.hidden || Date.now() < this.pollUntil) {
           await this.sleep(document.hidden ? POLL_HIDDEN_MS : POLL_MS);
         } else {
           await this.stream();
@@ -111,7 +117,7 @@ export class Link {
       clearInterval(watch);
       this.abort.abort();
       this.abort = null;
-      this.judge(heard, Date.now() - began);
+      if (!document.hidden) this.judge(heard, Date.now() - began);
     }
   }
 

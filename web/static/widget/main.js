@@ -6,6 +6,7 @@ import { HaloChat } from "./element.js";
 function begin() {
   if (customElements.get("halo-chat")) return;
   HaloChat.api = new Api(new URL(SCRIPT ? SCRIPT.src : location.href).origin);
+  HaloChat.visitor = (SCRIPT && SCRIPT.dataset.haloVisitor) || "";
   HaloChat.sheet = new CSSStyleSheet();
   HaloChat.sheet.replaceSync(STYLE);
   customElements.define("halo-chat", HaloChat);

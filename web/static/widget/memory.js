@@ -3,6 +3,7 @@
 const PREFIX = "halo-kopukm:";
 const SESSION = `${PREFIX}session`;
 const QUEUE = `${PREFIX}unsent:`;
+const SIZE = `${PREFIX}size`;
 
 function storage() {
   try {
@@ -33,6 +34,15 @@ export class Memory {
     for (const key of this.keys()) {
       if (key === SESSION || key.startsWith(QUEUE)) this.remove(key);
     }
+  }
+
+  // How large the letters are, 0 to 2; it stays when a session ends.
+  textSize() {
+    return this.read(SIZE) || 0;
+  }
+
+  saveTextSize(step) {
+    this.write(SIZE, step);
   }
 
   unsent(conversation) {

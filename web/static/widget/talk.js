@@ -1,42 +1,59 @@
-import { Gone, Refused } from "./api.js";
+import { Refused } from "./api.js";
 import { Link, backoff } from "./link.js";
+import { Place } from "./place.js";
+import { Sending } from "./sending.js";
+import { visitorId } from "./visitor.js";
 
 export const TEXT_LIMIT = 2000;
 
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const OPEN_STATES = { opened: "waiting", released: "waiting", claimed: "claimed" };
+const RATED_ENDS = ["resolved", "returned"];
 
 // One resident's conversation, without any screen: what was said, what is still to be sent.
 export class Talk {
-  constructor(api, memory, changed) {
-    Object.assign(this, { api, memory, changed });
+  // `visitor`: the embedding page's signed word on who is signed in there, mostly "".
+  constructor(api, memory, changed, visitor = "") {
+    Object.assign(this, { api, memory, changed, visitor });
+    this.visitorId = visitorId(visitor);
     this.busy = false;
+    this.place = new Place(api, changed);
     this.reset();
   }
 
   reset() {
     if (this.link) this.link.stop();
+    if (this.sending) this.sending.wake();
     clearTimeout(this.typingTimer);
+    this.place.follow(null);
     Object.assign(this, {
       session: null,
       link: null,
-      messages: [], // {seq, from, name, text, buttons, at}
-      queue: [], // {client_message_id, text | payload, title, order, state}
+      messages: [], // {seq, from, name, text, buttons, at, file, rate}
+      ratings: new Map(), // `kind:seq` → value
+      sending: new Sending(this),
       lastSeq: 0,
       caseState: null, // {state, ticket, name}
       typing: false,
       caughtUp: false,
       status: "closed",
       ended: false,
-      wakeSender: () => {},
     });
   }
 
+  get queue() {
+    return this.sending.queue;
+  }
+
   get known() {
-    return Boolean(this.session || this.memory.session());
+    return Boolean(this.session || this.remembered());
+  }
+
+  // The remembered session, unless it is somebody else's who was signed in on this page before.
+  remembered() {
+    const session = this.memory.session();
+    if (!session || (session.visitor || "") === this.visitorId) return session;
+    this.memory.forget();
+    return null;
   }
 
   // Takes up the remembered session or opens a new one; may be called again at any time.
@@ -44,9 +61,9 @@ export class Talk {
     if (this.session || this.busy) return;
     this.busy = true;
     for (let attempt = 0; !this.session; attempt += 1) {
-      const remembered = this.memory.session();
+      const remembered = this.remembered();
       try {
-        this.begin(remembered || { ...(await this.api.openSession()), read: 0 });
+        this.begin(remembered || (await this.newSession()));
       } catch (error) {
         this.status = "unopened";
         this.changed();
@@ -57,13 +74,22 @@ export class Talk {
     this.busy = false;
   }
 
+  async newSession() {
+    const own = { read: 0, visitor: this.visitorId };
+    try {
+      return { ...(await this.api.openSession(this.visitor)), ...own };
+    } catch (error) {
+      if (!this.visitor || !(error instanceof Refused)) throw error;
+      // A signature that is too old or wrong: better a chat without a name than none.
+      return { ...(await this.api.openSession("")), ...own };
+    }
+  }
+
   begin(session) {
     const waiting = this.queue;
     this.session = session;
     this.memory.saveSession(session);
-    this.queue = this.memory
-      .unsent(session.conversation)
-      .map((item) => ({ ...item, state: "sending" }));
+    this.sending.restore(session.conversation);
     this.status = "opening";
     this.link = new Link(this.api, {
       token: session.token,
@@ -72,9 +98,9 @@ export class Talk {
       status: (status) => this.setStatus(status),
       gone: () => this.startOver(),
     });
-    waiting.forEach((item) => this.enqueue(item));
+    waiting.forEach((item) => this.sending.enqueue(item));
     this.link.start();
-    this.flush();
+    this.sending.flush();
     this.changed();
   }
 
@@ -83,7 +109,7 @@ export class Talk {
     const unsent = this.queue;
     this.memory.forget();
     this.reset();
-    this.queue = unsent;
+    this.sending.queue = unsent;
     this.ended = true;
     this.open();
   }
@@ -94,12 +120,19 @@ export class Talk {
     return this.open();
   }
 
+  // Erases what was said here, for good, and begins anew. Resolves to the receipt.
+  async erase() {
+    const receipt = await this.api.erase(this.session.token);
+    this.restart();
+    return receipt;
+  }
+
   setStatus(status) {
     this.status = status;
     if (status === "online") {
       this.caughtUp = true;
-      this.wakeSender();
-      this.flush();
+      this.sending.wake();
+      this.sending.flush();
     }
     this.changed();
   }
@@ -112,31 +145,40 @@ export class Talk {
       this.lastSeq = event.id;
       this.apply(event);
     }
+    this.place.follow(this.isWaiting ? this.session.token : null);
     this.changed();
     return this.lastSeq;
   }
 
   apply(event) {
     if (event.type === "case") return this.applyCase(event);
-    if (event.type !== "message" || event.from !== "resident") this.setTyping(false);
+    if (event.type === "rated") this.ratings.set(`${event.kind}:${event.seq}`, event.value);
     if (event.type !== "message") return;
     if (event.from === "resident") {
-      this.settle(event.client_message_id);
+      this.sending.settle(event.client_message_id);
       this.setTyping(!this.ownedByOfficer);
+    } else {
+      this.setTyping(false);
     }
     if (event.from === "officer" && this.ownedByOfficer) this.caseState.name = event.name;
-    const { id: seq, from, name, text, buttons, at } = event;
-    this.messages.push({ seq, from, name, text, buttons, at });
+    const { id: seq, from, name, text, buttons, at, file, rate } = event;
+    this.messages.push({ seq, from, name, text, buttons, at, file, rate });
   }
 
   applyCase(event) {
-    const { state, ticket } = event;
-    const open = { opened: "waiting", released: "waiting", claimed: "claimed" }[state];
-    this.caseState = { state: open || state, ticket, seq: event.id };
+    const { id: seq, state, ticket, at } = event;
+    this.setTyping(false);
+    const name = this.caseState ? this.caseState.name : "";
+    this.caseState = { state: OPEN_STATES[state] || state, ticket, seq };
+    if (RATED_ENDS.includes(state)) this.messages.push({ seq, from: "rating", at, name, rate: "csat" });
   }
 
   get ownedByOfficer() {
     return this.caseState !== null && this.caseState.state === "claimed";
+  }
+
+  get isWaiting() {
+    return this.caseState !== null && this.caseState.state === "waiting";
   }
 
   setTyping(typing) {
@@ -151,87 +193,38 @@ export class Talk {
   }
 
   say(text) {
-    this.add({ text });
+    this.sending.add({ text });
   }
 
   press(button) {
-    this.add({ payload: button.payload, title: button.title });
+    this.sending.add({ payload: button.payload, title: button.title });
   }
 
-  add(content) {
-    this.enqueue({ ...content, client_message_id: newId(), order: Date.now() });
-    this.flush();
+  // `file` and `name` as files.js made them.
+  attach({ file, name }) {
+    this.sending.add({ file, name, title: name });
+  }
+
+  // Shows the rating at once and takes it back when it could not be kept. Resolves to whether.
+  async rate(kind, value, seq) {
+    const key = `${kind}:${seq}`;
+    const before = this.ratings.get(key);
+    this.ratings.set(key, value);
     this.changed();
-  }
-
-  enqueue(item) {
-    item.state = "sending";
-    this.queue.push(item);
-    if (this.session) this.memory.saveUnsent(this.session.conversation, item);
-    else this.open();
-  }
-
-  retry(item) {
-    item.state = "sending";
-    this.wakeSender();
-    this.flush();
-    this.changed();
-  }
-
-  // The event of one's own message came: its bubble is no longer pending.
-  settle(id) {
-    const index = this.queue.findIndex((item) => item.client_message_id === id);
-    if (index < 0) return;
-    this.queue.splice(index, 1);
-    this.memory.dropUnsent(this.session.conversation, id);
-  }
-
-  // Sends the queue in order, one at a time, each with the same id however often it takes.
-  async flush() {
-    if (this.flushing || !this.session) return;
-    this.flushing = true;
-    const session = this.session;
-    for (let failures = 0; session === this.session; ) {
-      const item = this.queue.find(({ state }) => state === "sending" || state === "waiting");
-      if (!item) break;
-      const error = await this.post(session, item);
-      if (!error) {
-        failures = 0;
-      } else if (error instanceof Gone) {
-        if (session === this.session) this.startOver();
-      } else if (!(error instanceof Refused)) {
-        const wait = Math.max(backoff(failures), (error.retryAfter || 0) * 1000);
-        await new Promise((resolve) => {
-          this.wakeSender = resolve;
-          setTimeout(resolve, wait);
-        });
-        failures += 1;
-      }
-    }
-    this.flushing = false;
-    if (session !== this.session) this.flush();
-  }
-
-  async post(session, item) {
-    const { client_message_id, text, payload, title } = item;
-    const message = payload ? { client_message_id, payload, title } : { client_message_id, text };
     try {
-      await this.api.postMessage(session.token, message);
-      // It stays in the queue, shown as sent, until its event arrives.
-      item.state = "sent";
-      this.memory.dropUnsent(session.conversation, client_message_id);
-      return null;
-    } catch (error) {
-      if (!(error instanceof Gone)) item.state = error instanceof Refused ? "failed" : "waiting";
-      return error;
-    } finally {
+      await this.api.rate(this.session.token, { kind, value, seq });
+      return true;
+    } catch {
+      if (this.ratings.get(key) === value) this.ratings.set(key, before);
       this.changed();
+      return false;
     }
   }
 
   get unread() {
     const read = this.session ? this.session.read || 0 : 0;
-    return this.messages.filter(({ from, seq }) => from !== "resident" && seq > read).length;
+    const counts = ({ from, seq }) => from !== "resident" && from !== "rating" && seq > read;
+    return this.messages.filter(counts).length;
   }
 
   markRead() {
@@ -240,16 +233,17 @@ export class Talk {
     this.memory.saveSession(this.session);
   }
 
-  // Another tab opened, restarted or ended the session.
-  follow() {
+  // Another tab opened, restarted, erased or ended the session. `wanted`: this one is looked at.
+  follow(wanted) {
     const elsewhere = this.memory.session();
-    if (!elsewhere || !this.session) return;
-    if (elsewhere.conversation === this.session.conversation) {
+    const mine = this.session && this.session.conversation;
+    if (elsewhere && elsewhere.conversation === mine) {
       this.session.read = Math.max(this.session.read || 0, elsewhere.read || 0);
-      this.changed();
     } else {
-      this.reset();
-      this.begin(elsewhere);
+      if (mine) this.reset();
+      const same = elsewhere && (elsewhere.visitor || "") === this.visitorId;
+      if (same && (mine || wanted) && !this.busy) this.begin(elsewhere);
     }
+    this.changed();
   }
 }

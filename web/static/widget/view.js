@@ -1,3 +1,4 @@
+import { sizeOf } from "./files.js";
 import { T } from "./strings.js";
 
 // Makes nodes. Text only ever becomes a text node; a link is an anchor made here.
@@ -33,7 +34,27 @@ export const ICONS = {
   more: "M12 5.5v.01M12 12v.01M12 18.500v.01",
   send: "M3 11.500L21 3l-6 18-4-8-8-1.500z",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 4-6 8-6s8 2 8 6",
+  clip: "M20 11.500l-8.500 8.500a5.500 5.500 0 0 1-8-8L12 3.500a3.700 3.700 0 0 1 5.300 5.300l-8.500 8.500a1.900 1.900 0 0 1-2.700-2.700L14 6.800",
+  file: "M6 2h8l5 5v15H6zM14 2v5h5",
+  thumb: "M7 10v11H3V10zM7 10l4-8a2.500 2.500 0 0 1 3 2.500V9h5.500a2 2 0 0 1 2 2.400l-1.700 8a2 2 0 0 1-2 1.600H7",
+  star: "M12 2.500l2.900 6.200 6.600.8-4.900 4.600 1.300 6.700L12 17.500l-5.900 3.300 1.300-6.700L2.500 9.500l6.600-.8z",
+  check: "M4 12.500l5 5L20 6.500",
 };
+
+// A QR code from its rows of "1" (dark) and "0", as one path.
+export function qrCode(rows, label) {
+  const edge = rows.length + 8;
+  const runs = rows.flatMap((row, y) =>
+    [...row.matchAll(/1+/g)].map(({ 0: run, index }) => `M${index + 4} ${y + 4}h${run.length}v1h-${run.length}z`),
+  );
+  const svg = icon(runs.join(""));
+  svg.setAttribute("viewBox", `0 0 ${edge} ${edge}`);
+  svg.setAttribute("class", "qr");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  svg.removeAttribute("aria-hidden");
+  return svg;
+}
 
 const ADDRESS = /https?:\/\/[^\s<>"'“”‘’]+/g;
 
@@ -71,15 +92,26 @@ export function speaker(message) {
   return message.from === "bot" ? T.bot : T.system;
 }
 
+// What somebody sent as a file: its name and size. Only officers can fetch it.
+function fileTag({ name, kind, size }) {
+  return el(
+    "span",
+    { class: "file" },
+    icon(ICONS.file),
+    el("span", {}, `${kind === "image" ? T.image : T.document}: ${name}`, size ? ` (${sizeOf(size)})` : ""),
+  );
+}
+
 // One delivered message. `first`: the speaker changed, so the name is shown.
-export function bubble(message, { first, press }) {
+export function bubble(message, { first, press, rating }) {
   const name = speaker(message);
   const buttons = message.buttons || [];
+  const mine = message.from === "resident";
   return el(
     "div",
     { class: `message from-${message.from}` },
     el("span", { class: first ? "name" : "hidden" }, first ? name : `${name}: `),
-    el("div", { class: "bubble" }, ...linked(message.text)),
+    el("div", { class: "bubble" }, message.file ? fileTag(message.file) : null, ...linked(message.text)),
     buttons.length
       ? el(
           "div",
@@ -89,35 +121,74 @@ export function bubble(message, { first, press }) {
           ),
         )
       : null,
-    message.at ? el("time", { class: "time", dateTime: message.at }, timeOf(message.at)) : null,
+    message.at
+      ? el(
+          "span",
+          { class: "time" },
+          el("time", { dateTime: message.at }, timeOf(message.at)),
+          mine ? icon(ICONS.check) : null,
+          mine ? el("span", { class: "hidden" }, `, ${T.sent}`) : null,
+        )
+      : null,
+    rating,
   );
 }
 
 const PENDING = { sending: T.sending, sent: T.sent, waiting: T.waiting, failed: T.failed };
 
 // One message that is on its way.
-export function pendingBubble(item, { first, retry }) {
-  const again = el("button", { type: "button", class: "again", on: { click: retry } }, T.retry);
-  return el(
+export function pendingBubble(item, { first, retry, drop }) {
+  const { state, file } = item;
+  const button = (label, act) =>
+    el("button", { type: "button", class: "again", on: { click: () => act(item) } }, label);
+  const stuck = state === "waiting" || state === "failed";
+  const bar = file && state === "sending" ? el("progress", { max: 1, "aria-label": item.name }) : null;
+  const words = el("span", {}, item.problem || PENDING[state]);
+  const node = el(
     "div",
-    { class: `message from-resident is-${item.state}` },
+    { class: `message from-resident is-${state}`, "aria-live": stuck ? undefined : "off" },
     el("span", { class: first ? "name" : "hidden" }, first ? T.you : `${T.you}: `),
-    el("div", { class: "bubble" }, item.text ?? item.title ?? ""),
+    el(
+      "div",
+      { class: "bubble" },
+      file
+        ? fileTag({ name: item.name, kind: file.type.startsWith("image/") ? "image" : "", size: file.size })
+        : (item.text ?? item.title ?? ""),
+    ),
+    bar,
     el(
       "span",
       { class: "delivery" },
-      PENDING[item.state],
-      item.state === "waiting" || item.state === "failed" ? again : null,
+      words,
+      stuck ? button(T.retry, retry) : null,
+      stuck || bar ? button(T.drop, drop) : null,
     ),
   );
+  if (bar) {
+    node.refresh = () => {
+      bar.value = item.share || 0;
+      words.textContent = T.fileProgress(Math.round(100 * bar.value));
+    };
+    node.refresh();
+  }
+  return node;
+}
+
+// A file that is offered for keeping.
+export function save(name, text) {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  el("a", { href: address, download: `${name}.txt` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
 // The transcript as a text file.
 export function transcript(messages, welcome) {
   const lines = [T.fileTitle, ""];
   for (const message of [{ from: "bot", ...welcome }, ...messages]) {
+    if (message.from === "rating") continue;
     const when = message.at ? `[${dayOf(message.at)}, ${timeOf(message.at)} WIB] ` : "";
-    lines.push(`${when}${speaker(message)}:`, message.text, "");
+    const file = message.file ? `[${message.file.name}] ` : "";
+    lines.push(`${when}${speaker(message)}:`, file + message.text, "");
   }
   return lines.join("\r\n");
 }
