@@ -20,6 +20,8 @@ BUILT_IN_ACTIONS = frozenset(
         "action_sapa",
         "action_selengkapnya",
         "action_setuju",
+        "action_tanya_balik",
+        "action_tidak_terbaca",
         "action_tolak",
         "action_ubah",
     }

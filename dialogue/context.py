@@ -75,6 +75,8 @@ class FollowUps:
             return None
         clues = self._clues(reading)
         current = self._subject(background)
+        if reading.decision == "answer" and current and current.covers(reading.intent):
+            return None
         if clues.named:
             return self._with_subject(reading, clues, current, background)
         if current is None:
@@ -85,7 +87,11 @@ class FollowUps:
         stands = bool(clues.unexplained) and elsewhere and not fragment
         if too_much or stands or not (clues.aspects or clues.follows):
             apart = reading.decision == "answer" and self._tables.apart((current,), reading.intent)
-            return self._doubted(reading, current) if apart else None
+            if not apart:
+                return None
+            return self._by_table(reading, current, clues.aspects) or self._doubted(
+                reading, current
+            )
         by_table = self._by_table(reading, current, clues.aspects)
         return by_table or self._left_out(reading, clues, current, background)
 
@@ -143,24 +149,31 @@ class FollowUps:
             within = self._by_table(reading, current, (named.name,))
             if within is not None:
                 return within
+        sure = reading.decision == "answer"
+        if sure and clues.unexplained and any(s.covers(reading.intent) for s in clues.named):
+            return None
         if not clues.aspects:
             return self._same_of_another(reading, clues, background)
-        if reading.decision != "answer":
-            return self._likely_by_table(reading, named, clues.aspects)
-        strange = clues.follows and not any(s.covers(reading.intent) for s in clues.named)
+        if not sure:
+            return self._likely_by_table(reading, named, clues)
+        strange = (
+            clues.follows
+            and current is not None
+            and not any(subject.covers(reading.intent) for subject in clues.named)
+        )
         if strange or self._tables.apart(clues.named, reading.intent):
             return self._doubted(reading, named)
         return None
 
-    def _likely_by_table(
-        self, reading: Reading, subject: Subject, aspects: tuple[str, ...]
-    ) -> Reading | None:
+    def _likely_by_table(self, reading: Reading, subject: Subject, clues: _Clues) -> Reading | None:
         """Answer an unsure message by the table when the NLU thought of the same answer too."""
-        by_table = self._by_table(reading, subject, aspects)
+        by_table = self._by_table(reading, subject, clues.aspects)
         if by_table is None:
             return None
         if by_table.intent in [item.name for item in reading.understanding.ranking[:_LIKELY]]:
             return by_table
+        if clues.unexplained > 1:
+            return None
         choices = tuple(dict.fromkeys((by_table.intent, *reading.choices)))[:_MOST_CHOICES]
         return replace(reading, decision="clarify", choices=choices, how="context")
 
@@ -169,7 +182,8 @@ class FollowUps:
         ranked = [i.name for i in reading.understanding.ranking if subject.covers(i.name)]
         fitting = dict.fromkeys((*ranked, *subject.labels, *subject.aspects.values()))
         offered = [label for label in fitting if label in self._offerable]
-        choices = (*offered[: _MOST_CHOICES - 1], reading.intent)
+        own = [reading.intent] if reading.intent in self._offerable else []
+        choices = tuple(dict.fromkeys((*offered[: _MOST_CHOICES - 1], *own)))
         return replace(reading, decision="clarify", choices=choices, how="context")
 
     def _about_nothing(self, reading: Reading, clues: _Clues) -> Reading | None:

@@ -44,6 +44,13 @@ class Ambiguity:
     unless_topics: tuple[str, ...]
     response: str
     choices: tuple[str, ...]
+    meanings: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Words that tell which of ``choices`` is meant."""
+
+    def meant(self, line: str) -> str | None:
+        """Return the one choice whose telling words stand in a prepared line."""
+        told = [label for label, words in self.meanings.items() if words.search(line)]
+        return told[0] if len(told) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,10 @@ def read_context_tables(content: LineDict, path: Path, findings: Findings) -> Co
                 unless_topics=tuple(item.get("unless_topics") or ()),
                 response=str(item.get("response", "")),
                 choices=tuple(item.get("choices") or ()),
+                meanings={
+                    str(label): _words(words)
+                    for label, words in (item.get("meanings") or {}).items()
+                },
             )
             for item in _table(content, "ambiguities", path, findings).values()
         ),

@@ -19,8 +19,10 @@ from nlu.types import OUT_OF_SCOPE
 MOST_BAD_VALUES = 3
 _LONGEST_CANCELLATION = 8
 _LONG_STORY = 12
-_YES, _NO, _CANCEL, _CHANGE = "setuju", "tolak", "batal", "ubah"
+_YES, _NO, _CANCEL, _CHANGE, _UNWILLING = "setuju", "tolak", "batal", "ubah", "enggan"
 _LONG_ANSWERS = ("uraian",)
+_ASIDES = ("kenapa_data", "menunda")
+"""Said about the form, whatever is being asked for."""
 
 
 def continue_form(reading: Reading, draft: TurnDraft) -> bool:
@@ -36,7 +38,7 @@ def continue_form(reading: Reading, draft: TurnDraft) -> bool:
         in_a_story = loop.asks in _LONG_ANSWERS and len(reading.line.split()) >= _LONG_STORY
         if not in_a_story:
             return False
-    if _cancels(reading, loop):
+    if _cancels(reading, loop, draft):
         forms.leave_form(draft)
         return True
     phases = {"verify": _verify, "confirm": _confirm, "offer": _offer}
@@ -45,7 +47,9 @@ def continue_form(reading: Reading, draft: TurnDraft) -> bool:
     return taken
 
 
-def _cancels(reading: Reading, loop: Loop) -> bool:
+def _cancels(reading: Reading, loop: Loop, draft: TurnDraft) -> bool:
+    if reading.intent == _UNWILLING:
+        return loop.phase != "offer" and not forms.may_skip(draft, loop.asks or "")
     if reading.intent != _CANCEL or reading.decision != "answer":
         return False
     short = len(reading.line.split()) <= _LONGEST_CANCELLATION
@@ -59,15 +63,19 @@ def _fill(reading: Reading, draft: TurnDraft) -> bool:
         return False
     if reading.how in ("payload", "choice"):
         return _fill_by_button(reading, draft, slot)
+    if reading.intent in _ASIDES:
+        return False
     if reading.intent == loop.name and slot not in _LONG_ANSWERS:
         forms.keep_account(reading, draft)
         return True
-    if forms.may_skip(draft, slot) and draft.assets.patterns.found("lewati", reading.line):
+    skips = reading.intent == _UNWILLING or draft.assets.patterns.found("lewati", reading.line)
+    if skips and forms.may_skip(draft, slot):
         _keep(draft, slot, SKIPPED)
         forms.ask_next(draft)
         return True
     found = _look_for(slot, reading, draft)
-    if isinstance(found, Found) and (found.strength == "strong" or not _digresses(reading, slot)):
+    sure = isinstance(found, Found) and found.strength == "strong"
+    if isinstance(found, Found) and (sure or not _digresses(reading, slot, draft)):
         _accept(found, reading, draft, slot)
         return True
     explained = isinstance(found, Refused) and found.response == NOT_OURS
@@ -103,11 +111,10 @@ def _fill_by_button(reading: Reading, draft: TurnDraft, slot: str) -> bool:
     return False
 
 
-def _digresses(reading: Reading, slot: str) -> bool:
+def _digresses(reading: Reading, slot: str, draft: TurnDraft) -> bool:
     """Whether a message that could be the value is rather a question of its own."""
     if slot in _LONG_ANSWERS:
-        asks = reading.is_knowledge and "?" in reading.text and len(reading.line.split()) <= 12
-        return asks and reading.decision == "answer"
+        return _digresses_from_story(reading, draft)
     if reading.how == "context":
         return True
     if "pertanyaan" in reading.notes:
@@ -115,6 +122,17 @@ def _digresses(reading: Reading, slot: str) -> bool:
     if reading.intent in (_YES, _NO):
         return reading.how == "pattern"
     return reading.decision == "answer" and reading.intent in (*SMALL_TALK, "bot_atau_manusia")
+
+
+def _digresses_from_story(reading: Reading, draft: TurnDraft) -> bool:
+    """Whether a message is no part of the account that is asked for."""
+    words = len(reading.line.split())
+    if reading.decision != "answer":
+        return False
+    if reading.is_knowledge:
+        question = "pertanyaan" in reading.notes and words <= _LONG_STORY
+        return question and draft.loop is not None and draft.loop.name != forms.DEFERRED
+    return reading.intent in (*SMALL_TALK, "bot_atau_manusia") and words <= _LONGEST_CANCELLATION
 
 
 def _is_other_business(reading: Reading) -> bool:
@@ -186,7 +204,7 @@ def _offer(reading: Reading, draft: TurnDraft) -> bool:
         handover.connect(reading, draft)
         return True
     draft.loop = Loop(loop.name, asks=loop.asks)
-    if reading.intent in (_NO, "lanjut") or loop.asks is None:
+    if reading.intent in (_NO, _UNWILLING, "lanjut") or loop.asks is None:
         forms.ask_next(draft)
         return True
     return _fill(reading, draft)
@@ -221,6 +239,7 @@ def _confused(draft: TurnDraft, loop: Loop) -> None:
         forms.ask(draft)
         return
     draft.loop = Loop(loop.name, phase="confirm", bad=bad)
+    draft.fallback = True
     draft.utter("utter_formulir_bingung")
 
 

@@ -25,6 +25,7 @@ NOT_OURS = "utter_kota_bogor"
 
 _SURE_ENOUGH = 0.9
 _LONGEST_NAME = 6
+_LONGEST_TRADE, _MOST_BESIDE_TRADE = 6, 2
 _LOWER_IN_NAMES = ("bin", "binti")
 _LEAD_IN = re.compile(
     r"^(?:nama|nami)(?: (?:saya|sy|aku|abdi|gue|gw|lengkap|nya))*(?: (?:adalah|itu|teh))? *[:=]? *|"
@@ -90,8 +91,8 @@ def sure_values(reading: Reading, *, today: date) -> dict[str, str]:
     """Return slots that the message's entities fill beyond doubt (name, place, phone, trade)."""
     found: dict[str, str] = {}
     for entity in _entities(reading, today):
-        if entity.entity in ("nama", "jenis_usaha") or (
-            entity.entity == "kecamatan" and entity.confidence >= _SURE_ENOUGH
+        if entity.entity == "nama" or (
+            entity.entity in ("kecamatan", "jenis_usaha") and entity.confidence >= _SURE_ENOUGH
         ):
             found.setdefault(entity.entity, entity.value)
     if phone := normal_phone(reading.text):
@@ -157,14 +158,16 @@ def _trade(reading: Reading, patterns: Patterns, today: date) -> Found | Refused
     letters = sum(char.isalpha() for char in text)
     if letters < 3 or len(text) > 120 or patterns.found("bukan_usaha", reading.line):
         return Refused("utter_salah_jenis_usaha")
-    if len(text.split()) > 6:
-        for entity in _entities(reading, today):
-            if entity.entity == "jenis_usaha":
-                return Found(entity.value, "strong")
+    named = [e for e in _entities(reading, today) if e.entity == "jenis_usaha"]
+    if named and len(text.split()) > _LONGEST_TRADE:
+        return Found(named[0].value, "strong")
     for entity in _entities(reading, today):
         if entity.entity == "kecamatan" and entity.start > 0:
             text = _PREPOSITION.sub("", reading.text[: entity.start].strip()) or text
     trade = _PARTICLES.sub("", _TRADE_LEAD_IN.sub("", text).strip(" .,")).strip(" .,")
+    if named and named[0].confidence >= _SURE_ENOUGH:
+        beside = len(trade.split()) - len(named[0].value.split())
+        return Found(named[0].value if beside > _MOST_BESIDE_TRADE else trade or text, "strong")
     return Found(trade or text, "weak")
 
 

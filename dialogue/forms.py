@@ -17,7 +17,8 @@ OWN_SLOTS = ("uraian", "waktu_dihubungi")
 OFFER_RESPONSE = "utter_formulir_sulit"
 """Offers a person after three unusable values."""
 
-_ACCOUNT, _PHONE, _DEFERRED = "uraian", "no_hp", "pertanyaan_tertunda"
+DEFERRED = "pertanyaan_tertunda"
+_ACCOUNT, _PHONE = "uraian", "no_hp"
 _ENOUGH_WORDS = 3
 
 
@@ -51,7 +52,7 @@ def add_question(reading: Reading, draft: TurnDraft) -> bool:
     """Add what is told or asked on the way to what waits for an officer; say if it was added."""
     loop, account = draft.loop, draft.slots.get(_ACCOUNT)
     long = len(reading.line.split()) > _ENOUGH_WORDS
-    if loop is None or loop.name != _DEFERRED or not account or not (reading.is_knowledge or long):
+    if loop is None or loop.name != DEFERRED or not account or not (reading.is_knowledge or long):
         return False
     draft.slots[_ACCOUNT] = f"{account} / {reading.text}"
     return True
@@ -152,12 +153,12 @@ def _open_case_for(form: str, draft: TurnDraft) -> None:
     draft.utter(own if known else "utter_formulir_terkirim", tiket=ticket)
 
 
-_REASONS = {"keluhan": "keluhan", _DEFERRED: _DEFERRED}
+_REASONS = {"keluhan": "keluhan", DEFERRED: DEFERRED}
 
 
 def _account(form: str, reading: Reading, draft: TurnDraft) -> str | None:
     """Return the resident's own words where the form would ask for them again."""
-    if form == _DEFERRED:
+    if form == DEFERRED:
         return draft.question or None
     patterns = draft.assets.patterns
     if reading.how in ("payload", "choice") or patterns.found("umum_keluhan", reading.line):

@@ -13,26 +13,33 @@ from dialogue.reading import How, Reading, certain, parse_payload
 from dialogue.resolver import Resolver
 from dialogue.tracker import Tracker
 from dialogue.types import IncomingMessage
-from nlu.types import Understands
+from nlu.types import OUT_OF_SCOPE, Understands
 
 MEDIA, EMPTY, EMOJI, BROKEN = "pesan_media", "pesan_kosong", "pesan_emoji", "pesan_rusak"
 _WHOLE_MESSAGE = {
     "minta_cs": "minta_cs",
     "minta_dihubungi": "minta_cs",
     "batal": "batal",
+    "enggan": "enggan",
     "bukan_itu": "bukan_itu",
+    "pamit": "pamit",
     "setuju": "setuju",
     "tolak": "tolak",
+    "keberatan": "kenapa_data",
+    "menunda": "menunda",
     "selengkapnya": "selengkapnya",
-    "kenapa_data": "kenapa_data",
     "siapa_ini": "bot_atau_manusia",
+    "mau_keluhan": "keluhan",
 }
 """Patterns that tell the intent of the whole message, in the order of their precedence."""
-_AFTER_AN_ANSWER, _IN_A_FORM = ("bukan_itu",), ("kenapa_data",)
+_AFTER_AN_ANSWER, _IN_A_FORM = ("bukan_itu",), ("enggan", "keberatan", "menunda")
+_LONGEST_ASIDE = 8
 _YES_AND_THANKS = "setuju_makasih"
 _DUNNING = "menagih"
 _ABOUT_OFFICERS, _HOW_TO_CHAT = "cara_chat_cs", "layanan_kantor/cara_chat_cs"
 _NOTES = ("krisis", "ancaman", "pertanyaan", "keluhan_bot", "balas_salam")
+_TICKET = re.compile(r"\bhk[ \-][a-z0-9]{4}[ \-][a-z0-9]{4}\b", re.IGNORECASE)
+_LONGEST_ABOUT_TICKET = 12
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d[ .\-]?){15,16}(?!\d)")
 
 
@@ -62,6 +69,8 @@ class MessageReader:
             return [early]
         readings = self._resolver.resolve(text, line, Background.of(tracker))
         notes = self._notes(text, line)
+        if message.kind == "media" and not _asks(readings, notes):
+            return [self._sure(text, MEDIA, "pattern")]
         return [replace(reading, notes=reading.notes | notes) for reading in readings]
 
     def _before_nlu(self, text: str, line: str, tracker: Tracker) -> Reading | None:
@@ -71,11 +80,13 @@ class MessageReader:
         asking = tracker.loop is not None and tracker.loop.phase == "ask"
         choices = tracker.memory.choices
         if not asking and (payload := chosen(text, choices)):
-            return replace(self._button(payload, text), how="choice")
+            return replace(self._button(payload, text), how="choice", line=line)
+        if _TICKET.search(text) and len(line.split()) <= _LONGEST_ABOUT_TICKET:
+            return self._sure(text, "cek_tiket", "pattern")
         if intent := self._intent_by_pattern(line, tracker):
             return replace(self._sure(text, intent, "pattern"), notes=notes)
         if not asking and (payload := chosen_by_part(text, choices)):
-            return replace(self._button(payload, text), how="choice")
+            return replace(self._button(payload, text), how="choice", line=line)
         return None
 
     def _intent_by_pattern(self, line: str, tracker: Tracker) -> str | None:
@@ -84,7 +95,7 @@ class MessageReader:
         if step and tracker.loop is None and self._patterns.found(step.pattern, line):
             return step.intent
         for name, intent in _WHOLE_MESSAGE.items():
-            if _applies(name, tracker) and self._patterns.found(name, line):
+            if _applies(name, line, tracker) and self._patterns.found(name, line):
                 return intent
         if tracker.case_state == "waiting" and self._patterns.found(_DUNNING, line):
             return "cek_tiket"
@@ -130,9 +141,19 @@ class MessageReader:
         return frozenset(found)
 
 
-def _applies(pattern: str, tracker: Tracker) -> bool:
+def _asks(readings: list[Reading], notes: frozenset[str]) -> bool:
+    """Whether what stands under a picture is more than its name ("ini berkas saya")."""
+    first = readings[0]
+    if first.decision != "answer" or first.intent == OUT_OF_SCOPE:
+        return bool(notes & {"krisis", "pertanyaan"})
+    return first.how == "nlu" or "pertanyaan" in notes
+
+
+def _applies(pattern: str, line: str, tracker: Tracker) -> bool:
     if pattern in _IN_A_FORM:
-        return tracker.loop is not None
+        return tracker.loop is not None and len(line.split()) <= _LONGEST_ASIDE
+    if pattern == "mau_keluhan":
+        return tracker.loop is None
     if pattern in _AFTER_AN_ANSWER:
         return tracker.loop is None and tracker.memory.label is not None
     return True

@@ -13,10 +13,18 @@ from nlu.types import OUT_OF_SCOPE, Understanding, Understands
 
 SMALL_TALK = ("sapa", "bantuan_menu", "terima_kasih", "pamit", "setuju", "tolak")
 ABUSE = "hinaan"
-_HEARD_FIRST = ("keluhan", ABUSE, "minta_cs", "cek_tiket", "hapus_data", "data_saya")
+_HEARD_FIRST = (
+    "keluhan", ABUSE, "minta_cs", "cek_tiket", "hapus_data", "data_saya", "daftar_pelatihan",
+    "bot_atau_manusia", "penilaian_layanan",
+)  # fmt: skip
 """Acts that a short message keeps, even if it could be read as a follow-up."""
+_AFTER_AN_OFFICER = ("cek_tiket", "keluhan")
+"""What residents may want who tell that they spoke to an officer before."""
+_ABOUT_THE_CHAT, _MOST_CHOICES = "layanan_kantor/", 3
+_LIKELY_OUT_OF_SCOPE = 0.4
 _IDENTIFIER_LENGTH = 15
 _LONGEST_PAIR, _MOST_JOINTS = 25, 3
+_CLAUSE = re.compile(r"[,;.!?\n]+|\s(?:tapi|tp|cuma|soalnya)\s")
 _JOINT = re.compile(
     r"\?+\s+(?:terus|trus|dan|sama)?\s*|\s*[,;]\s*(?:terus|trus|dan|sama|lalu)?\s+|"
     r"\s+(?:dan|terus|trus|trs|lalu|serta|sama|sareng|jeung)\s+",
@@ -24,7 +32,7 @@ _JOINT = re.compile(
 )
 _ENOUGH_FOR_ACTS = {
     **dict.fromkeys(("sapa", "bantuan_menu", "terima_kasih", "pamit", "bot_atau_manusia"), 0.4),
-    **dict.fromkeys(("keluhan", "daftar_pelatihan", "cek_tiket", "penilaian_layanan"), 0.7),
+    **dict.fromkeys(("keluhan", "daftar_pelatihan", "cek_tiket", "penilaian_layanan"), 0.6),
 }
 """Acts that may be done below the NLU's bar for facts: they state none and can be taken back."""
 
@@ -60,7 +68,7 @@ class Resolver:
                 continue
             first, second = (self._understands.understand(side) for side in sides)
             left = self._one(sides[0], lines[0], first, background)
-            if left.decision != "answer" or not left.is_knowledge:
+            if left.decision != "answer" or not left.is_knowledge or left.how != "nlu":
                 continue
             right = self._one(sides[1], lines[1], second, background.after(left))
             clear = right.decision == "answer" and right.is_knowledge
@@ -92,7 +100,7 @@ class Resolver:
         reading = self._plain(text, line, understanding)
         reading = self._without_pleasantries(reading)
         reading = self._without_insults(reading)
-        reading = self._not_ours(self._nonsense(_as_act(reading)))
+        reading = self._not_ours(self._referred(self._nonsense(_as_act(reading))))
         if reading.intent in _HEARD_FIRST and reading.decision == "answer":
             return reading
         reading = self._correction(reading)
@@ -154,9 +162,41 @@ class Resolver:
             return replace(reading, decision="handoff", choices=())
         return reading
 
+    def _beside_refusal(self, reading: Reading) -> Reading:
+        """Hear what else is said by somebody who wants no officer."""
+        clauses = [self._patterns.prepare(part) for part in _CLAUSE.split(reading.text)]
+        rest = "".join(part for part in clauses if not self._patterns.found("tolak_cs", part))
+        if len(clauses) > 1 and len(rest.split()) > 1:
+            again = self._again(reading, rest)
+            if again.intent not in ("minta_cs", *SMALL_TALK):
+                return again
+        return replace(reading, intent="tolak", decision="answer", how="pattern")
+
+    def _referred(self, reading: Reading) -> Reading:
+        """Refer to who can help where the table knows, though the NLU is not quite sure."""
+        likely = reading.understanding.intent.confidence >= _LIKELY_OUT_OF_SCOPE
+        if reading.intent != OUT_OF_SCOPE or not likely:
+            return reading
+        ours = self._tables.subjects_in(reading.line)
+        known = not ours and self._tables.referral(reading.line)
+        return replace(reading, decision="answer") if known else reading
+
     def _not_ours(self, reading: Reading) -> Reading:
-        """Ask back when the officer who is wanted is somebody else's (a bank's, a shop's)."""
-        if reading.intent == "minta_cs" and self._patterns.found("cs_lain", reading.line):
+        """Open no case on a mere mention of officers: refused, told of, asked about, not ours."""
+        if reading.intent != "minta_cs":
+            return reading
+        if self._patterns.found("tolak_cs", reading.line):
+            return self._beside_refusal(reading)
+        if self._patterns.found("pernah_cs", reading.line):
+            return replace(reading, decision="clarify", choices=_AFTER_AN_OFFICER)
+        if self._patterns.found("tentang_cs", reading.line):
+            about = [
+                intent.name
+                for intent in reading.understanding.ranking
+                if intent.name.startswith(_ABOUT_THE_CHAT)
+            ]
+            return replace(reading, decision="clarify", choices=tuple(about[:_MOST_CHOICES]))
+        if self._patterns.found("cs_lain", reading.line):
             return replace(reading, decision="clarify")
         return reading
 
@@ -181,8 +221,15 @@ class Resolver:
             return None
         topic = (background.label or "").partition("/")[0]
         for ambiguity in self._tables.ambiguities:
+            if not ambiguity.words.search(reading.line):
+                continue
+            if meant := ambiguity.meant(reading.line):
+                mistaken = reading.intent in ambiguity.choices and reading.intent != meant
+                unsure = reading.decision != "answer" and reading.intent in ambiguity.choices
+                if mistaken or unsure:
+                    return replace(reading, intent=meant, decision="answer", how="context")
             told = ambiguity.unless.search(reading.line) or topic in ambiguity.unless_topics
-            if ambiguity.words.search(reading.line) and not told:
+            if not meant and not told:
                 return replace(
                     reading,
                     decision="clarify",

@@ -42,7 +42,7 @@ def answer(reading: Reading, draft: TurnDraft) -> None:
 
 def full_answer(reading: Reading, draft: TurnDraft) -> None:
     """Give the long form of the answer named in the payload, else of the last one."""
-    label = str(reading.values.get("label") or draft.label or "")
+    label = str(reading.values.get("label") or _pointed_at(reading, draft) or draft.label or "")
     entry = draft.assets.knowledge.get(label)
     if entry is None:
         draft.utter("utter_menu", extra=menu_buttons(draft))
@@ -53,6 +53,20 @@ def full_answer(reading: Reading, draft: TurnDraft) -> None:
         return
     _give(draft, entry, "utter_jawaban_lengkap", entry.jawaban, sources=entry.sumber)
     draft.label = label
+
+
+def _pointed_at(reading: Reading, draft: TurnDraft) -> str | None:
+    """Return the earlier answer that "yang gratis tadi, selengkapnya" means."""
+    tables, answered = draft.assets.context, list(draft.tracker.answered)
+    current = tables.subject_named(draft.subject) or tables.subject_of(draft.label)
+    named = tables.subjects_in(reading.line)
+    for subject in named or ((current,) if current else ()):
+        by_aspect = [subject.aspects.get(name, "") for name in tables.aspects_in(reading.line)]
+        covered = [label for label in answered if named and subject.covers(label)]
+        for label in (*by_aspect, *reversed(covered)):
+            if label in answered:
+                return label
+    return None
 
 
 def _other_aspect(reading: Reading, draft: TurnDraft) -> bool:

@@ -53,6 +53,16 @@ def not_understood(reading: Reading, draft: TurnDraft) -> None:
         draft.utter(RASA_FALLBACK)
 
 
+def asked_back(reading: Reading, draft: TurnDraft) -> None:
+    """Note that what was just said asks the resident to write, or to choose, again."""
+    draft.clarify = True
+
+
+def not_read(reading: Reading, draft: TurnDraft) -> None:
+    """Note that what was just said admits that the message could not be read."""
+    draft.fallback = draft.clarify = True
+
+
 def choice_buttons(draft: TurnDraft, labels: tuple[str, ...]) -> list[Button]:
     """Return one button per label that has a title, in order."""
     buttons = []

@@ -23,6 +23,12 @@ ASKED = [
     "costumer servis tolong",
     "SAYA MAU BICARA DENGAN ORANG DINAS BUKAN DENGAN ROBOT",
     "nomor hp saya 081234567890, tolong hubungi saya",
+    "boleh ngomong sama petugasnya?",
+    "tiasa ngobrol sareng jalmi?",
+    "ngomong sama cs bisa?",
+    "bosen sama bot, mau orang aja",
+    "ada petugas yang bisa bantuin?",
+    "mending sama orang beneran",
 ]
 NOT_ASKED = [
     "cara chat sama petugas gmn",
@@ -38,6 +44,12 @@ NOT_ASKED = [
     "kumaha carana upami hoyong chat sareng petugas?",
     "hubungi cs bank bri",
     "mau ngobrol sama cs shopee",
+    "jangan dioper ke petugas",
+    "teu kedah disambungkeun ka CS",
+    "ngobrol sama petugasnya nanti aja",
+    "kemarin sudah ngobrol sama petugas",
+    "dilayani petugas dengan ramah kok",
+    "chat cs gratis?",
 ]
 
 
@@ -129,6 +141,43 @@ def test_officer_of_somebody_else_is_asked_back_even_if_the_nlu_is_sure(assets: 
     turn = Talk(assets, {"hubungi cs bank bri": "minta_cs"})("hubungi cs bank bri")
     assert turn.clarify
     assert turn.case_request is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jangan dioper ke petugas",
+        "minggu kemarin sudah ngobrol sama petugas",
+        "cs nya jam berapa mulai kerja",
+        "petugasnya ramah kemarin",
+    ],
+)
+def test_mention_of_officers_opens_no_case_even_if_the_nlu_is_sure(
+    assets: Assets, text: str
+) -> None:
+    assert Talk(assets, {text: "minta_cs"})(text).case_request is None
+
+
+def test_what_stands_beside_a_refused_officer_is_answered(assets: Assets) -> None:
+    meanings = {
+        "jangan dioper ke petugas, bunga kur berapa": "minta_cs",
+        "bunga kur berapa": "pembiayaan/bunga_kur",
+    }
+    turn = Talk(assets, meanings)("jangan dioper ke petugas, bunga kur berapa")
+    assert turn.answers == ("pembiayaan/bunga_kur",)
+
+
+def test_goodbye_with_a_word_of_consent_consents_to_nothing(assets: Assets) -> None:
+    talk = Talk(assets, {"biaya koperasi": "pendirian_koperasi/biaya"})
+    talk("biaya koperasi")
+    turn = talk("oke siap, dadah")
+    assert (turn.intent, turn.case_request) == ("pamit", None)
+
+
+def test_ticket_number_alone_asks_for_its_state(assets: Assets) -> None:
+    talk = Talk(assets)
+    talk("chat dengan cs")
+    assert talk("hk-test-0001").intent == "cek_tiket"
 
 
 def test_dunning_while_waiting_tells_ticket_and_place(assets: Assets) -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from dialogue import Assets
 from tests.dialogue.dialogue_kit import Talk, titles_of, words_of
 
@@ -17,6 +19,14 @@ def test_complaint_is_asked_in_order_and_opens_a_case(assets: Assets) -> None:
     turn = talk("ya")
     assert turn.case_request.reason == "keluhan"
     assert turn.case_request.card["slots"]["uraian"] == STORY
+
+
+@pytest.mark.parametrize(
+    "text", ["saya ada keluhan", "mw ngajuin komplen", "abdi bade ngadukeun palayanan kantor"]
+)
+def test_bare_complaint_starts_the_form_without_the_nlu(assets: Assets, text: str) -> None:
+    turn = Talk(assets)(text)
+    assert (turn.intent, turn.asks) == ("keluhan", "nama")
 
 
 def test_complaint_that_was_told_already_is_not_asked_again(assets: Assets) -> None:

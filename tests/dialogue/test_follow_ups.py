@@ -177,6 +177,37 @@ def test_two_questions_that_the_nlu_left_together_are_parted(assets: Assets) -> 
     assert turn.answers == ("pembiayaan/syarat_kur", "rapat_anggota/batas_waktu_rat")
 
 
+def test_sure_answer_within_the_topic_is_left_alone(assets: Assets) -> None:
+    meanings = {
+        "apa itu kopdes": "kopdes_merah_putih/pengertian",
+        "pengurusnya digaji brp": "kopdes_merah_putih/gaji_pengurus",
+    }
+    talk = Talk(assets, meanings)
+    talk("apa itu kopdes")
+    assert talk("pengurusnya digaji brp").answers == ("kopdes_merah_putih/gaji_pengurus",)
+
+
+def test_choices_are_offered_once_each(assets: Assets) -> None:
+    talk = Talk(assets, {**MEANINGS, "terus pirt gagal": "pendirian_koperasi/pengesahan_ditolak"})
+    talk("syarat kur apa")
+    titles = titles_of(talk("terus pirt gagal"))
+    assert len(titles) == len(set(titles))
+
+
+def test_word_with_two_meanings_is_taken_in_the_one_that_the_message_tells(
+    assets: Assets,
+) -> None:
+    meanings = {"nik di ktp saya salah": "nik_ods/sertifikat_nomor_induk"}
+    turn = Talk(assets, meanings)("NIK di KTP saya salah")
+    assert turn.answers == ("kewenangan/ktp_kk_akta_lahir",)
+
+
+def test_full_answer_of_what_was_pointed_at(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk.each("biaya daftar merek", "syarat kur")
+    assert talk("yang merek tadi selengkapnya dong").answers == ("merek/biaya_daftar",)
+
+
 def test_comparison_is_one_question(assets: Assets) -> None:
     whole = "apa bedanya koperasi sama pt"
     meanings = {

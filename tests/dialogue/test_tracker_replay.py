@@ -62,12 +62,14 @@ def replayed(tracker: Tracker, events: list[tuple]) -> Tracker:
     return tracker
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(events=st.lists(EVENT, max_size=12))
 def test_any_log_replays_to_the_same_state(events: list[tuple]) -> None:
     once, twice = replayed(Tracker.empty(), events), replayed(Tracker.empty(), events)
     assert once == twice
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(events=st.lists(EVENT, max_size=12), at=st.integers(0, 12))
 def test_snapshot_and_the_rest_give_the_state_of_the_whole_log(
     events: list[tuple], at: int

@@ -66,6 +66,33 @@ def test_act_within_the_form_is_no_name(assets: Assets, text: str) -> None:
     assert "nama" not in turn.slots
 
 
+@pytest.mark.parametrize("text", ["gak usah deh", "males ah", "enggak jadi, kak", "lain kali aja"])
+def test_unwillingness_ends_the_form_and_fills_nothing(assets: Assets, text: str) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk.each("mau daftar pelatihan", "Budi Santoso")
+    turn = talk(text)
+    assert turn.asks is None
+    assert turn.slots == {"nama": "Budi Santoso"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ngapain minta jenis usaha segala", "hapus data saya"),
+        ("emang harus isi data", "hapus data saya"),
+        ("gak mau ngasih", "hapus data saya"),
+        ("bentar ya kak", "Saya tunggu"),
+    ],
+)
+def test_aside_about_the_form_is_no_value(assets: Assets, text: str, said: str) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk.each("mau daftar pelatihan", "Budi Santoso")
+    turn = talk(text)
+    assert turn.asks == "jenis_usaha"
+    assert "jenis_usaha" not in turn.slots
+    assert said in words_of(turn)
+
+
 @pytest.mark.parametrize("place", range(1, 6))
 @pytest.mark.parametrize("text", ["batal", "ga jadi deh", "cancel aja kak", "batalkeun wae"])
 def test_form_can_be_cancelled_at_any_point(assets: Assets, place: int, text: str) -> None:
