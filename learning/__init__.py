@@ -10,6 +10,8 @@ from learning.bundles import (
     verify_bundle,
 )
 from learning.data_lint import DataFinding, lint_examples, lint_gold
+from learning.doubts import Doubt, find_doubts, forget_doubt, latest_doubts, save_doubts
+from learning.inbox import rebuild_inbox, take_in
 from learning.live import (
     LivePointer,
     Promotion,
@@ -32,6 +34,16 @@ from learning.overlay import (
     merged_examples,
     write_merged,
 )
+from learning.queues import (
+    QUEUES,
+    Group,
+    members_of,
+    queue_counts,
+    read_groups,
+    read_turn,
+    read_turns,
+)
+from learning.refresh import InboxKeeper, refresh
 from learning.registry import (
     RegisteredBundle,
     fetch_bundle,
@@ -42,6 +54,8 @@ from learning.registry import (
     registered_bundles,
     store_bundle,
 )
+from learning.selection import order_by_information
+from learning.turns import ControlSample, Turn
 from learning.withdrawals import (
     Receiver,
     Withdrawal,
@@ -55,9 +69,14 @@ from learning.withdrawals import (
 )
 
 __all__ = [
+    "QUEUES",
     "STUDIO_FILE",
     "BundleInfo",
+    "ControlSample",
     "DataFinding",
+    "Doubt",
+    "Group",
+    "InboxKeeper",
     "LiveBundles",
     "LivePointer",
     "LiveView",
@@ -65,6 +84,7 @@ __all__ = [
     "Promotion",
     "Receiver",
     "RegisteredBundle",
+    "Turn",
     "Withdrawal",
     "adopt_first",
     "annotated",
@@ -75,7 +95,10 @@ __all__ = [
     "examples_as_yaml",
     "fetch_bundle",
     "fetch_if_known",
+    "find_doubts",
     "find_registered",
+    "forget_doubt",
+    "latest_doubts",
     "lint_examples",
     "lint_gold",
     "list_bundles",
@@ -83,21 +106,31 @@ __all__ = [
     "live_pointer",
     "load_assets",
     "load_bundle_parts",
+    "members_of",
     "merged_examples",
     "note_answers_given",
+    "order_by_information",
     "promote",
     "promotions",
+    "queue_counts",
     "read_file_chunks",
+    "read_groups",
     "read_live",
+    "read_turn",
+    "read_turns",
+    "rebuild_inbox",
     "receivers",
+    "refresh",
     "register_bundle",
     "registered",
     "registered_bundles",
     "restore_answer",
     "rollback",
     "rollback_target",
+    "save_doubts",
     "start_with",
     "store_bundle",
+    "take_in",
     "verify_bundle",
     "withdraw_answer",
     "withdrawals",
