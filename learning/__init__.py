@@ -1,5 +1,6 @@
 """From training data to a bundle that answers: build, keep, promote, load."""
 
+from learning.agreement import Agreement, agreement
 from learning.bundles import (
     BundleInfo,
     build_bundle,
@@ -12,6 +13,16 @@ from learning.bundles import (
 from learning.data_lint import DataFinding, lint_examples, lint_gold
 from learning.doubts import Doubt, find_doubts, forget_doubt, latest_doubts, save_doubts
 from learning.inbox import rebuild_inbox, take_in
+from learning.judging import (
+    Judging,
+    SecondLook,
+    Span,
+    label_turns,
+    shown_text,
+    skip_turns,
+    undo_batch,
+    undo_last,
+)
 from learning.live import (
     LivePointer,
     Promotion,
@@ -26,6 +37,13 @@ from learning.live import (
     write_live,
 )
 from learning.live_bundles import LiveBundles, LiveView, adopt_first, fetch_if_known, live_pointer
+from learning.opinions import (
+    Deed,
+    Opinion,
+    agreement_so_far,
+    latest_judgements,
+    second_looks,
+)
 from learning.overlay import (
     STUDIO_FILE,
     Overlay,
@@ -71,22 +89,30 @@ from learning.withdrawals import (
 __all__ = [
     "QUEUES",
     "STUDIO_FILE",
+    "Agreement",
     "BundleInfo",
     "ControlSample",
     "DataFinding",
+    "Deed",
     "Doubt",
     "Group",
     "InboxKeeper",
+    "Judging",
     "LiveBundles",
     "LivePointer",
     "LiveView",
+    "Opinion",
     "Overlay",
     "Promotion",
     "Receiver",
     "RegisteredBundle",
+    "SecondLook",
+    "Span",
     "Turn",
     "Withdrawal",
     "adopt_first",
+    "agreement",
+    "agreement_so_far",
     "annotated",
     "build_bundle",
     "build_with_overlay",
@@ -98,7 +124,9 @@ __all__ = [
     "find_doubts",
     "find_registered",
     "forget_doubt",
+    "label_turns",
     "latest_doubts",
+    "latest_judgements",
     "lint_examples",
     "lint_gold",
     "list_bundles",
@@ -128,9 +156,14 @@ __all__ = [
     "rollback",
     "rollback_target",
     "save_doubts",
+    "second_looks",
+    "shown_text",
+    "skip_turns",
     "start_with",
     "store_bundle",
     "take_in",
+    "undo_batch",
+    "undo_last",
     "verify_bundle",
     "withdraw_answer",
     "withdrawals",

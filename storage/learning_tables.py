@@ -15,6 +15,7 @@ from storage.columns import CleanText, Document, Moment
 from storage.tables import BigId, metadata
 
 _PLACED = sa.text("place IS NOT NULL")
+_AWAITS = sa.text("awaits")
 _VALID = sa.text("undone_at IS NULL")
 
 # One understood message, projected from the log and rebuilt from it. ``event_id`` is the event
@@ -56,7 +57,7 @@ learning_turn: Final = sa.Table(
 
 # What a member of staff said of a turn. ``round`` 2 is the second pair of eyes, 3 settles a
 # difference; rows of one action share ``batch`` and are taken back together. ``edit_id`` is the
-# training example that came of it.
+# training example that came of it; ``awaits`` that another person is to look at it as well.
 learning_judgement: Final = sa.Table(
     "learning_judgement",
     metadata,
@@ -74,10 +75,12 @@ learning_judgement: Final = sa.Table(
     Column("label", CleanText, nullable=False),
     Column("batch", CleanText, nullable=False),
     Column("edit_id", sa.Integer),
+    Column("awaits", sa.Boolean, nullable=False),
     Column("undone_at", Moment),
     Index(None, "event_id"),
     Index(None, "batch"),
     Index(None, "account_id", "id"),
+    Index("ix_learning_judgement_awaits", "id", sqlite_where=_AWAITS, postgresql_where=_AWAITS),
     Index(
         "uq_learning_judgement_round",
         "event_id",

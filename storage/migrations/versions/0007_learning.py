@@ -98,6 +98,7 @@ def _judgements() -> None:
         Column("label", CleanText, nullable=False),
         Column("batch", CleanText, nullable=False),
         Column("edit_id", sa.Integer),
+        Column("awaits", sa.Boolean, nullable=False),
         Column("undone_at", Moment),
         sqlite_autoincrement=True,
     )
@@ -105,6 +106,14 @@ def _judgements() -> None:
     op.create_index("ix_learning_judgement_batch", "learning_judgement", ["batch"])
     op.create_index(
         "ix_learning_judgement_account_id_id", "learning_judgement", ["account_id", "id"]
+    )
+    awaits = sa.text("awaits")
+    op.create_index(
+        "ix_learning_judgement_awaits",
+        "learning_judgement",
+        ["id"],
+        sqlite_where=awaits,
+        postgresql_where=awaits,
     )
     valid = sa.text("undone_at IS NULL")
     op.create_index(
