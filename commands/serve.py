@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from types import FrameType
 
@@ -20,10 +20,12 @@ from commands import wiring
 from commands.demo import DEMO_ACCOUNTS, ensure_demo_accounts, refuse_demo_accounts
 from commands.supervisor import Supervisor
 from connectors import Alarm, LocalServer, Upkeep, Worker, socket_folder
+from dialogue import Assets
 from foundation.errors import SettingsError
 from foundation.logs import configure_logging
 from foundation.settings import Settings
-from learning import note_answers_given
+from learning import InboxKeeper, StudioHelp, note_answers_given
+from nlu.types import Understands
 from reports import catch_up, do_due_records
 from service_hours import Calendar
 from storage import Store, open_wakeups
@@ -82,6 +84,9 @@ def worker(name: str, parent: int) -> None:
         new_turn_id=wiring.fresh_id,
         behind_the_log=lambda: _project(store, service_calendar),
         public_url=config.public_url,
+        more_answers=StudioHelp(
+            store, config.training_data, service_calendar, _words_and_model(bundles)
+        ).answers(),
     )
     bundles.current()
     # Listen only now: while the model loads an asker would wait for nothing.
@@ -92,10 +97,22 @@ def worker(name: str, parent: int) -> None:
     threading.Thread(target=bundles.follow, args=(stop,), name="halo-bundle", daemon=True).start()
     upkeep = _upkeep(config, store, service_calendar, this)
     threading.Thread(target=upkeep.run, args=(stop,), name="halo-desk", daemon=True).start()
+    keeper = InboxKeeper(store, wiring.control_sample(config))
+    threading.Thread(target=keeper.run, args=(stop,), name="halo-learning", daemon=True).start()
     try:
         this.run(stop)
     finally:
         server.close()
+
+
+def _words_and_model(
+    bundles: wiring.WorkerBundles,
+) -> Callable[[], tuple[Assets, Understands | None]]:
+    def current() -> tuple[Assets, Understands | None]:
+        bundle = bundles.latest()
+        return bundle.assets, bundle.model
+
+    return current
 
 
 def _upkeep(

@@ -22,7 +22,7 @@ from foundation.errors import (
 )
 from foundation.settings import Settings, read_settings
 from handoff import new_ticket
-from learning import LiveBundles, LiveView, adopt_first, load_bundle_parts, read_live
+from learning import ControlSample, LiveBundles, LiveView, adopt_first, load_bundle_parts, read_live
 from service_hours import Calendar
 from storage import Store
 
@@ -80,6 +80,11 @@ def embedding(config: Settings) -> nlu.Embedding | None:
         logger.error("training goes on with n-grams alone: %s", error)  # noqa: TRY400
         click.echo(f"PERINGATAN: dilatih tanpa embedding. {error}", err=True)
         return None
+
+
+def control_sample(config: Settings) -> ControlSample:
+    """Return the random sample of turns from which the risk is estimated."""
+    return ControlSample(share=config.learning.control_percent / 100)
 
 
 class WorkerBundles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.gateway import Bundle, Gateway
@@ -50,6 +50,10 @@ class Worker:
     new_turn_id: Callable[[], str]
     behind_the_log: Callable[[], None]
     public_url: str = ""
+    more_answers: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = field(
+        default_factory=dict
+    )
+    """What else it answers on the local socket, by ``op``."""
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set. A store that is down is waited for, loudly."""
@@ -100,6 +104,8 @@ class Worker:
             return {"version": bundle.version, "usable_model": bundle.model is not None}
         if request.get("op") == "parse":
             return understanding_as_rasa(_understand(bundle, request), bundle.assets)
+        if more := self.more_answers.get(str(request.get("op"))):
+            return more(request)
         raise HaloError(f"unknown request {request.get('op')!r}")
 
 

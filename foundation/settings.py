@@ -54,6 +54,16 @@ class AlertSettings:
 
 
 @dataclass(frozen=True)
+class LearningSettings:
+    """Which turns are drawn for people to look at, in percent."""
+
+    control_percent: int = 5
+    """Of all understood turns: the random sample from which the risk is estimated."""
+    second_look_percent: int = 10
+    """Of the labelled turns: those that a second person labels as well."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """One process's settings. Paths are absolute; durations are seconds."""
 
@@ -76,6 +86,7 @@ class Settings:
     wait_target_minutes: int = DEFAULT_WAIT_TARGET
     """Service minutes within which an officer is to take a case; one of ``WAIT_TARGETS``."""
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    learning: LearningSettings = field(default_factory=LearningSettings)
     embed_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may embed the widget."""
     visitor_secret: str = field(default="", repr=False)
@@ -143,6 +154,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         whatsapp=_whatsapp(env),
         wait_target_minutes=_wait_target(env),
         alerts=_alerts(env),
+        learning=_learning(env),
         embed_origins=env.origins("HALO_EMBED_ORIGINS"),
         visitor_secret=env.text("HALO_VISITOR_SECRET", ""),
         log_level=env.choice("HALO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -195,6 +207,14 @@ def _wait_target(env: _Environment) -> int:
     return int(env.choice("HALO_WAIT_TARGET_MINUTES", str(DEFAULT_WAIT_TARGET), allowed))
 
 
+def _learning(env: _Environment) -> LearningSettings:
+    defaults = LearningSettings()
+    return LearningSettings(
+        control_percent=env.percent("HALO_CONTROL_PERCENT", defaults.control_percent),
+        second_look_percent=env.percent("HALO_SECOND_LOOK_PERCENT", defaults.second_look_percent),
+    )
+
+
 def _check(settings: Settings) -> None:
     host, _, port = settings.bind.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
@@ -232,6 +252,12 @@ class _Environment:
         if not value.isdigit() or int(value) < least:
             raise SettingsError(f"{name} must be a whole number of at least {least}, not {value!r}")
         return int(value)
+
+    def percent(self, name: str, default: int) -> int:
+        value = self.count(name, default, least=0)
+        if value > 100:
+            raise SettingsError(f"{name} must be a whole number from 0 to 100, not {value}")
+        return value
 
     def matching(self, name: str, default: str, pattern: str, *, example: str) -> str:
         value = self.text(name, default)

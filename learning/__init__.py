@@ -23,6 +23,7 @@ from learning.judging import (
     undo_batch,
     undo_last,
 )
+from learning.label_search import LabelIndex
 from learning.live import (
     LivePointer,
     Promotion,
@@ -52,6 +53,7 @@ from learning.overlay import (
     merged_examples,
     write_merged,
 )
+from learning.previews import StudioHelp
 from learning.queues import (
     QUEUES,
     Group,
@@ -98,6 +100,7 @@ __all__ = [
     "Group",
     "InboxKeeper",
     "Judging",
+    "LabelIndex",
     "LiveBundles",
     "LivePointer",
     "LiveView",
@@ -108,6 +111,7 @@ __all__ = [
     "RegisteredBundle",
     "SecondLook",
     "Span",
+    "StudioHelp",
     "Turn",
     "Withdrawal",
     "adopt_first",

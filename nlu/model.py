@@ -93,6 +93,25 @@ class TrainedModel:
             clock=clock,
         )
 
+    def with_lexicon(self, folder: Path) -> TrainedModel:
+        """Return the same model reading messages with other tables, to see what they would do.
+
+        Nothing is learnt anew, and what it saves stays as it was. Raises ``TrainingDataError``.
+        """
+        return TrainedModel(
+            replace(self._parts, lexicon=Lexicon.load(folder)),
+            version=self.version,
+            manifest=self.manifest,
+            files=self._files,
+            beside=self._beside,
+            embedding=self._embedding,
+            clock=self._clock,
+        )
+
+    def normalized(self, text: str) -> str:
+        """Return the message in the one spelling in which it is understood."""
+        return self._normalizer.normalize(readable(text)).text
+
     def understand(self, text: str) -> Understanding:
         """Understand one message. Never raises for any ``str``."""
         text_read = readable(text)

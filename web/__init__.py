@@ -19,6 +19,7 @@ from web import (
     report,
     security,
     site,
+    studio,
     whatsapp,
     widget,
 )
@@ -48,5 +49,6 @@ def create_app(services: Services) -> Flask:
     accounts.register(app, services)
     officer.register(app, services)
     report.register(app, services)
+    studio.register(app, services)
     whatsapp.register(app, services)
     return app

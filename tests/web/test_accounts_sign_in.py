@@ -26,7 +26,7 @@ def app(sqlite_store: Store, clock: StillClock) -> Flask:
         ("petugas", "/petugas"),
         ("supervisor", "/petugas"),
         ("admin", "/petugas"),
-        ("staf_data", "/laporan"),
+        ("staf_data", "/studio/kotak"),
         ("auditor", "/laporan"),
     ],
 )

@@ -20,7 +20,7 @@ _LANDING = {
     "petugas": "/petugas",
     "supervisor": "/petugas",
     "admin": "/petugas",
-    "staf_data": "/laporan",
+    "staf_data": "/studio/kotak",
     "auditor": "/laporan",
 }
 
