@@ -13,7 +13,8 @@ from reports import (
     FORMATS,
     catch_up,
     evaluation,
-    evaluation_file,
+    evaluation_paper,
+    paper_file,
     volume_file,
     volume_rows,
 )
@@ -65,7 +66,7 @@ def evaluation_(
         content = evaluation.paper_content(tx, found, service_calendar)
         made_at = tx.now
     chosen = "json" if as_json else file_format
-    _write(evaluation_file(content, file_format=chosen, made_at=made_at), chosen, output)
+    _write(paper_file(evaluation_paper(content, made_at), content, chosen), chosen, output)
 
 
 def _write(content: bytes, file_format: str, output: Path | None) -> None:

@@ -1,32 +1,54 @@
 """What the office counts and files. Counts are projected from the event log and can be rebuilt."""
 
-from reports import cabinet, evaluation, follow_ups, monitoring, satisfaction
+from reports import cabinet, evaluation, follow_ups, monitoring, readiness, satisfaction
 from reports.duties import do_due_records
-from reports.figures import WAIT_TARGET_MINUTES, Figures, read_figures
-from reports.files import FORMATS, volume_file
-from reports.paper import figure_values, sections, words
-from reports.paper_files import evaluation_file
+from reports.figures import Figures, day_bounds, read_figures
+from reports.files import volume_file
+from reports.paper import Paper, Section, change_text, named, shown, words
+from reports.paper_evaluation import evaluation_paper, evaluation_sections
+from reports.paper_figures import (
+    channel_section,
+    figure_sections,
+    figure_values,
+    figures_paper,
+    summary_section,
+)
+from reports.paper_files import FORMATS, paper_file
+from reports.paper_records import monitoring_paper, readiness_paper
 from reports.projector import catch_up, rebuild
 from reports.volume import COLUMNS, VolumeRow, volume_json, volume_rows
 
 __all__ = [
     "COLUMNS",
     "FORMATS",
-    "WAIT_TARGET_MINUTES",
     "Figures",
+    "Paper",
+    "Section",
     "VolumeRow",
     "cabinet",
     "catch_up",
+    "change_text",
+    "channel_section",
+    "day_bounds",
     "do_due_records",
     "evaluation",
-    "evaluation_file",
+    "evaluation_paper",
+    "evaluation_sections",
+    "figure_sections",
     "figure_values",
+    "figures_paper",
     "follow_ups",
     "monitoring",
+    "monitoring_paper",
+    "named",
+    "paper_file",
     "read_figures",
+    "readiness",
+    "readiness_paper",
     "rebuild",
     "satisfaction",
-    "sections",
+    "shown",
+    "summary_section",
     "volume_file",
     "volume_json",
     "volume_rows",

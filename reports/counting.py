@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from foundation.clock import WIB
+from foundation.clock import WIB, parse_moment
 from foundation.targets import WAIT_TARGETS
 from service_hours import Calendar
 from storage import StoredEvent
@@ -146,7 +146,8 @@ class Tally:
 
     def _claimed(self, event: StoredEvent, channel: str) -> None:
         clock = self.cases.get(event.data.get("case_id", -1))
-        if clock is None:
+        # Taken over from a colleague: an officer has had it all along.
+        if clock is None or clock.claimed_at is not None:
             return
         clock.claimed_at = event.at
         if not clock.waited:
@@ -173,8 +174,12 @@ class Tally:
         self._count(event, channel, _CLOSINGS[event.type], str(event.data.get("outcome") or ""))
 
     def _rated(self, event: StoredEvent, channel: str) -> None:
-        if event.data.get("kind") == "csat":
-            self._count(event, channel, "csat", str(event.data.get("value")))
+        if event.data.get("kind") != "csat":
+            return
+        self._count(event, channel, "csat", str(event.data.get("value")))
+        if earlier := event.data.get("replaces"):
+            day = wib_day(parse_moment(str(earlier["at"])))
+            self._sum(day, channel, "csat", str(earlier["value"]), by=-1)
 
     def _service_seconds(self, start: datetime, end: datetime) -> int:
         return round(self.calendar.service_minutes_between(start, end) * 60)
@@ -185,6 +190,7 @@ _HANDLERS: Mapping[str, Callable[[Tally, StoredEvent, str], None]] = {
     "decided": Tally._decided,
     "case_opened": Tally._opened,
     "case_claimed": Tally._claimed,
+    "case_taken_over": Tally._claimed,
     "case_released": Tally._let_go,
     "case_returned": Tally._closed,
     "case_resolved": Tally._closed,

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError, RecordConflictError
+from foundation.targets import DEFAULT_WAIT_TARGET
 from reports.cabinet import OfficeRecord, file_record, records_of
 from reports.evaluation_content import gather
 from reports.follow_ups import TEXT_LIMIT
@@ -128,7 +129,12 @@ def write_down(
 
 
 def approve(
-    tx: Transaction, evaluation_id: int, calendar: Calendar, *, account: Account
+    tx: Transaction,
+    evaluation_id: int,
+    calendar: Calendar,
+    *,
+    account: Account,
+    target: int = DEFAULT_WAIT_TARGET,
 ) -> OfficeRecord:
     """Give the evaluation its number, freeze it and file it.
 
@@ -147,21 +153,26 @@ def approve(
     tx.connection.execute(
         sa.update(evaluation).where(evaluation.c.id == draft.id).values(number=number)
     )
-    content = paper_content(tx, get_evaluation(tx, evaluation_id), calendar)
+    content = paper_content(tx, get_evaluation(tx, evaluation_id), calendar, target=target)
     content["approved_by"] = account.display_name
     content["approved_at"] = tx.now.isoformat()
     return file_record(tx, "evaluation", draft.subject, "made", content, account=account)
 
 
-def paper_content(tx: Transaction, which: Evaluation, calendar: Calendar) -> dict[str, Any]:
-    """Return what the paper says: as filed, or as it would be filed now."""
+def paper_content(
+    tx: Transaction, which: Evaluation, calendar: Calendar, *, target: int = DEFAULT_WAIT_TARGET
+) -> dict[str, Any]:
+    """Return what the paper says: as filed, or as it would be filed now.
+
+    ``target``: service minutes within which a waiting resident should get an officer.
+    """
     if filed := records_of(tx, "evaluation", which.subject):
         return dict(filed[0].content)
     return {
         "number": which.number,
         "participants": [dict(person) for person in which.participants],
         "findings": list(which.findings),
-        **gather(tx, which.id, which.first, which.last, calendar),
+        **gather(tx, which.id, which.first, which.last, calendar, target=target),
     }
 
 

@@ -16,8 +16,6 @@ from storage import Transaction
 from storage.office_tables import report_count
 from storage.whatsapp_tables import charge
 
-WAIT_TARGET_MINUTES = DEFAULT_WAIT_TARGET
-
 _PAGE_MEASURES_NOT = ("answer",)
 
 
@@ -26,13 +24,15 @@ class Figures:
     """The counts of the WIB days ``first`` to ``last``, all channels or one.
 
     ``sums`` are by measure and key. ``billable`` is the number of delivered WhatsApp messages by
-    Meta's category and pricing type.
+    Meta's category and pricing type; ``target`` the service minutes, one of ``WAIT_BOUNDS``, within
+    which a waiting resident should get an officer.
     """
 
     first: date
     last: date
     sums: Mapping[str, Mapping[str, int]]
     billable: Mapping[str, int] = field(default_factory=dict)
+    target: int = DEFAULT_WAIT_TARGET
 
     def total(self, measure: str) -> int:
         """Return the sum over the measure's keys."""
@@ -46,7 +46,7 @@ class Figures:
     @property
     def overdue(self) -> int:
         """Waits over the target."""
-        kept = {str(bound) for bound in WAIT_BOUNDS if bound <= WAIT_TARGET_MINUTES}
+        kept = {str(bound) for bound in WAIT_BOUNDS if bound <= self.target}
         return sum(number for key, number in self.by_key("wait").items() if key not in kept)
 
     @property
@@ -84,6 +84,7 @@ class Figures:
             },
             "mean_wait_minutes": self.mean_wait_minutes,
             "mean_handling_minutes": self.mean_handling_minutes,
+            "wait_target_minutes": self.target,
             "overdue": self.overdue,
             "csat": self.csat,
             "pranks": self.pranks,
@@ -92,7 +93,13 @@ class Figures:
 
 
 def read_figures(
-    tx: Transaction, first: date, last: date, *, channel: str = "", with_answers: bool = False
+    tx: Transaction,
+    first: date,
+    last: date,
+    *,
+    channel: str = "",
+    with_answers: bool = False,
+    target: int = DEFAULT_WAIT_TARGET,
 ) -> Figures:
     """Return the figures of a period; ``with_answers`` adds the counts of each knowledge answer."""
     c = report_count.c
@@ -109,7 +116,7 @@ def read_figures(
     for row in tx.connection.execute(query):
         sums.setdefault(row.measure, {})[row.key] = int(row.amount)
     billable = {} if channel not in ("", "whatsapp") else _billable(tx, first, last)
-    return Figures(first, last, sums, billable)
+    return Figures(first, last, sums, billable, target)
 
 
 def day_bounds(first: date, last: date) -> tuple[datetime, datetime]:

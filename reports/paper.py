@@ -1,31 +1,64 @@
-"""The evaluation paper as headings and tables, before it becomes PDF or XLSX."""
+"""What every paper of the office is made of, before it becomes PDF, XLSX, CSV or a page."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from reports.volume import COLUMNS
-
-_TIMES = ("mean_wait_minutes", "mean_handling_minutes", "csat")
 
 Cell = str | int | float
 
 
 @dataclass(frozen=True)
 class Section:
-    """A table under a heading. ``key`` names it in ``office.json``; ``note`` stands below."""
+    """A table under a heading. ``key`` names it in ``office.json``; ``note`` stands below.
+
+    ``totals``: the numbers of each column are summed below. ``change``: the second column is
+    compared with the third in one more column. ``respondents``: the second column are sums of so
+    many questionnaires, from which the satisfaction index is computed below.
+    """
 
     key: str
     heading: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    totals: bool = False
+    change: bool = False
+    respondents: int = 0
+
+    @property
+    def total_row(self) -> tuple[Cell, ...]:
+        """The sums of the columns of numbers; empty without ``totals`` or without rows."""
+        if not self.totals or not self.rows:
+            return ()
+        columns = list(zip(*self.rows, strict=True))
+        sums: list[Cell] = [words()["total"]]
+        for column in columns[1:]:
+            numbers = [cell for cell in column if isinstance(cell, int)]
+            sums.append(sum(numbers) if len(numbers) == len(column) else "")
+        return tuple(sums)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document of the office. ``signed_on`` is the day over the signatures.
+
+    ``number`` stands under the title; ``approved`` under the signatures; ``signatures`` are those
+    of ``office.json`` under that name, or none.
+    """
+
+    title: str
+    number: str
+    period: str
+    sections: tuple[Section, ...]
+    signed_on: datetime
+    signatures: str = ""
+    approved: str = ""
 
 
 @cache
@@ -36,85 +69,60 @@ def words() -> dict[str, Any]:
     return found
 
 
+def section(
+    key: str,
+    rows: tuple[tuple[Cell, ...], ...] | list[tuple[Cell, ...]],
+    *,
+    note: str = "",
+    totals: bool = False,
+    change: bool = False,
+    respondents: int = 0,
+) -> Section:
+    """Return a table with the heading and the columns that ``office.json`` has for ``key``."""
+    heading, columns = words()["headings"][key], tuple(words()["columns"][key])
+    return Section(key, heading, columns, tuple(rows), note, totals, change, respondents)
+
+
 def day_text(iso: str) -> str:
     """Return an ISO day as DD-MM-YYYY."""
     return date.fromisoformat(iso).strftime("%d-%m-%Y")
 
 
-def sections(content: Mapping[str, Any]) -> list[Section]:
-    """Return the paper's tables in the order of the SOP's document."""
-    rows: dict[str, list[tuple[Cell, ...]]] = {
-        "stages": _stages(content),
-        "figures": _figures(content),
-        "volume": _volume(content),
-        "unanswered": [(item["text"], item["times"]) for item in content["unanswered"]],
-        "satisfaction": _satisfaction(content),
-        "participants": [(who["name"], who["position"]) for who in content["participants"]],
-        "findings": list(enumerate(content["findings"], start=1)),
-        "carried": [_task(item) for item in content["carried"]],
-        "follow_ups": [_task(item) for item in content["follow_ups"]],
-    }
-    names, columns = words()["headings"], words()["columns"]
-    index = content["satisfaction"]
-    notes = {"satisfaction": words()["index"].format(**index) if index else ""}
-    return [
-        Section(key, names[key], tuple(columns[key]), tuple(found), notes.get(key, ""))
-        for key, found in rows.items()
-    ]
+def period_text(first: str, last: str) -> str:
+    """Return the line that names the period of two ISO days."""
+    text: str = words()["period"].format(first=day_text(first), last=day_text(last))
+    return text
 
 
-def figure_values(figures: Mapping[str, Any]) -> dict[str, Cell]:
-    """Return the summary's numbers by their names in ``office.json``; "–" where there is none."""
-    counts = figures["counts"]
-    values: dict[str, Cell] = {
-        key: sum(counts.get(key, {}).values()) for key in words()["measures"]
-    }
-    people = counts.get("people", {})
-    values["new_people"], values["returning_people"] = (
-        people.get("baru", 0),
-        people.get("kembali", 0),
-    )
-    values["complaints"] = counts.get("handover", {}).get("keluhan", 0)
-    values["pranks"], values["overdue"] = figures["pranks"], figures["overdue"]
-    values["billable"] = sum(figures["billable_whatsapp"].values())
-    for key in _TIMES:
-        values[key] = "–" if figures[key] is None else figures[key]
-    return values
+def change_text(now: Cell, before: Cell) -> str:
+    """Return how much more or less it is; "–" where one of them is no number.
+
+    >>> change_text(12, 10), change_text(3, 4), change_text(5, 0), change_text("–", 2)
+    ('+2 (+20 %)', '-1 (-25 %)', '+5', '–')
+    """
+    if isinstance(now, str) or isinstance(before, str):
+        return "–"
+    difference = round(now - before, 2)
+    text = f"{'+' if difference > 0 else ''}{shown(difference)}" if difference else "0"
+    return f"{text} ({100 * difference / before:+.0f} %)" if before and difference else text
 
 
-def _stages(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
-    values: dict[str, Any] = {**figure_values(content["figures"]), **content["records"]}
-    values["participants"] = len(content["participants"])
-    values["findings"] = len(content["findings"])
-    values["number"] = content["number"] or words()["draft"]
-    return [tuple(text.format(**values) for text in stage) for stage in words()["stages"]]
+def shown(cell: Cell) -> str:
+    """Return a cell as people read it: a decimal comma, a dot between thousands.
+
+    >>> shown(12345), shown(2.5), shown("a.b")
+    ('12.345', '2,5', 'a.b')
+    """
+    if isinstance(cell, str):
+        return cell
+    text = f"{cell:,}".replace(",", " ").replace(".", ",")
+    return text.replace(" ", ".")
 
 
-def _figures(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
-    now, before = figure_values(content["figures"]), figure_values(content["before"])
-    return [(name, now[key], before[key]) for key, name in words()["measures"].items()]
+def named(names: Mapping[str, str], key: str) -> str:
+    """Return the readable name of a key, or the key made readable.
 
-
-def _volume(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
-    channels = words()["channels"]
-    return [
-        (
-            day_text(row["date"]),
-            channels.get(row["channel"], row["channel"]),
-            *(row[column] for column in COLUMNS),
-        )
-        for row in content["volume"]["rows"]
-    ]
-
-
-def _satisfaction(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
-    index = content["satisfaction"]
-    if not index:
-        return []
-    values = zip(words()["elements"], index["nrr"], index["weighted"], strict=True)
-    return [(name, float(nrr), float(weighted)) for name, nrr, weighted in values]
-
-
-def _task(item: Mapping[str, str]) -> tuple[Cell, ...]:
-    state = words()["states"][item["state"]]
-    return (item["task"], item["owner"], day_text(item["due"]), state)
+    >>> named({}, "izin_usaha")
+    'Izin usaha'
+    """
+    return names.get(key) or key.replace("_", " ").capitalize()

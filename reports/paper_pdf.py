@@ -1,55 +1,66 @@
-"""The evaluation paper as PDF: letterhead, number, tables, signatures, page numbers."""
+"""A paper as PDF: letterhead, title, tables, signatures, page numbers."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 from fpdf.fonts import FontFace
 
-from foundation.clock import indonesian_date, indonesian_time, parse_moment
-from reports.paper import Section, day_text, sections, words
+from foundation.clock import indonesian_date
+from reports.paper import Paper, Section, change_text, shown, words
 
 _WIDTHS: Mapping[str, tuple[int, ...]] = {
-    "stages": (14, 66, 50, 60),
-    "figures": (110, 40, 40),
+    "stages": (16, 64, 50, 60),
+    "figures": (94, 28, 36, 32),
     "volume": (24, 24, 20, 20, 24, 30, 26, 22),
-    "unanswered": (168, 22),
-    "satisfaction": (120, 35, 35),
+    "channels": (48, 20, 20, 24, 30, 26, 22),
+    "hours": (90, 50, 50),
+    "satisfaction": (100, 30, 26, 34),
     "participants": (95, 95),
     "findings": (14, 176),
     "carried": (80, 50, 28, 32),
     "follow_ups": (80, 50, 28, 32),
+    "figures_of_day": (130, 30, 30),
+    "chain": (40, 34, 40, 76),
+    "checks": (70, 24, 96),
 }
-_SIGNATURE_HEIGHT = 55
+_TWO_COLUMNS = (150, 40)
+_SIGNATURE_HEIGHT = 58
+_HEADING_AND_TWO_ROWS = 30
 
 
-class _Paper(FPDF):
+class _Document(FPDF):
+    def __init__(self, title: str) -> None:
+        super().__init__(format="A4")
+        self.below = printable(title)
+        self.set_title(title)
+        self.set_lang("id")
+        self.set_margins(10, 12, 10)
+        self.set_auto_page_break(auto=True, margin=20)
+
     def footer(self) -> None:
         self.set_y(-14)
         self.set_font("Helvetica", size=8)
-        text = words()["page"].format(page=self.page_no())
-        self.cell(0, 6, text, align=Align.C)
+        self.set_text_color(90)
+        self.cell(self.epw * 0.7, 6, self.below, align=Align.L)
+        self.cell(0, 6, words()["page"].format(page=self.page_no()), align=Align.R)
+        self.set_text_color(0)
 
 
-def paper_pdf(content: Mapping[str, Any], *, made_at: datetime) -> bytes:
-    """Return the paper of an evaluation as an A4 PDF."""
-    pdf = _Paper(format="A4")
-    pdf.set_title(words()["title"])
-    pdf.set_lang("id")
-    pdf.set_creation_date(made_at)
-    pdf.set_margins(10, 12, 10)
-    pdf.set_auto_page_break(auto=True, margin=18)
+def paper_pdf(paper: Paper) -> bytes:
+    """Return the paper on A4 pages."""
+    pdf = _Document(paper.title)
+    pdf.set_creation_date(paper.signed_on)
     pdf.add_page()
     _letterhead(pdf)
-    _title(pdf, content)
-    for section in sections(content):
-        _section(pdf, section)
-    _signatures(pdf, content, made_at)
+    _title(pdf, paper)
+    for part in paper.sections:
+        _section(pdf, part)
+    if paper.signatures:
+        _signatures(pdf, paper)
     return bytes(pdf.output())
 
 
@@ -86,71 +97,73 @@ def _letterhead(pdf: FPDF) -> None:
     pdf.set_y(y + 6)
 
 
-def _title(pdf: FPDF, content: Mapping[str, Any]) -> None:
+def _title(pdf: FPDF, paper: Paper) -> None:
     pdf.set_font("Helvetica", "B", 12)
-    _line(pdf, words()["title"], height=6)
+    _line(pdf, paper.title, height=6)
     pdf.set_font("Helvetica", size=10)
-    number = content["number"]
-    _line(pdf, words()["number"].format(number=number) if number else words()["draft"])
-    volume = content["volume"]
-    first, last = day_text(volume["from"]), day_text(volume["to"])
-    _line(pdf, words()["period"].format(first=first, last=last))
+    for text in filter(None, (paper.number, paper.period)):
+        _line(pdf, text)
 
 
-def _section(pdf: FPDF, section: Section) -> None:
-    if pdf.will_page_break(28):
+def _section(pdf: FPDF, part: Section) -> None:
+    if pdf.will_page_break(_HEADING_AND_TWO_ROWS):
         pdf.add_page()
     pdf.ln(5)
     pdf.set_font("Helvetica", "B", 10)
-    _line(pdf, section.heading, height=6, align=Align.L)
+    _line(pdf, part.heading, height=6, align=Align.L)
     pdf.set_font("Helvetica", size=9)
-    if not section.rows:
+    if not part.rows:
         _line(pdf, words()["no_data"].capitalize() + ".", align=Align.L)
-        return
-    aligns = tuple(
-        "RIGHT" if _is_number(section, i) else "LEFT" for i in range(len(section.columns))
-    )
+    else:
+        _table(pdf, part)
+    if part.note:
+        pdf.ln(1)
+        _line(pdf, part.note, align=Align.L)
+
+
+def _table(pdf: FPDF, part: Section) -> None:
+    columns, rows = list(part.columns), [list(row) for row in part.rows]
+    aligns = [
+        "RIGHT" if place and any(isinstance(row[place], int | float) for row in rows) else "LEFT"
+        for place in range(len(columns))
+    ]
+    if part.change:
+        aligns.append("RIGHT")
+        columns.append(words()["change"])
+        rows = [[*row, change_text(row[1], row[2])] for row in rows]
+    bold = FontFace(emphasis="BOLD")
     with pdf.table(
-        col_widths=_WIDTHS[section.key],
-        text_align=aligns,
+        col_widths=_WIDTHS.get(part.key, _TWO_COLUMNS),
+        text_align=tuple(aligns),
         line_height=5,
         headings_style=FontFace(emphasis="BOLD", fill_color=(228, 238, 236)),
     ) as table:
-        table.row([printable(name) for name in section.columns])
-        for row in section.rows:
-            table.row([printable(_shown(cell)) for cell in row])
-    if section.note:
-        pdf.ln(1)
-        _line(pdf, section.note, align=Align.L)
+        table.row([printable(name) for name in columns])
+        for row in rows:
+            table.row([printable(shown(cell)) for cell in row])
+        if part.total_row:
+            table.row([printable(shown(cell)) for cell in part.total_row], style=bold)
 
 
-def _is_number(section: Section, column: int) -> bool:
-    return column > 0 and isinstance(section.rows[0][column], int | float)
-
-
-def _shown(cell: str | int | float) -> str:
-    return str(cell).replace(".", ",") if isinstance(cell, float) else str(cell)
-
-
-def _signatures(pdf: FPDF, content: Mapping[str, Any], made_at: datetime) -> None:
+def _signatures(pdf: FPDF, paper: Paper) -> None:
     if pdf.will_page_break(_SIGNATURE_HEIGHT):
         pdf.add_page()
-    approved_at = content.get("approved_at")
-    signed_on = parse_moment(approved_at) if approved_at else made_at
     pdf.ln(8)
+    blocks = words()["signatures"][paper.signatures]
     width, top = pdf.epw / 2, pdf.get_y()
-    day = indonesian_date(signed_on, weekday=False)
-    for index, block in enumerate(words()["signatures"]):
+    day = indonesian_date(paper.signed_on, weekday=False)
+    for index, block in enumerate(blocks, start=2 - len(blocks)):
         x = pdf.l_margin + index * width
         above = block["above"].format(place=words()["place"], date=day)
-        for offset, text in ((0, above), (5, block["position"]), (32, words()["signature_line"])):
+        for offset, text in (
+            (0, above),
+            (5, block["position"]),
+            (32, words()["signature_line"]),
+            (37, words()["nip"]),
+        ):
             pdf.set_xy(x, top + offset)
             pdf.cell(width, 5, printable(text), align=Align.C)
-        pdf.set_xy(x, top + 37)
-        pdf.cell(width, 5, "NIP ..............................", align=Align.C)
     pdf.set_xy(pdf.l_margin, top + 46)
-    if approved_at:
-        moment = f"{indonesian_date(signed_on)} {indonesian_time(signed_on)}"
+    if paper.approved:
         pdf.set_font("Helvetica", "I", 8)
-        text = words()["approved"].format(name=content["approved_by"], moment=moment)
-        _line(pdf, text, align=Align.L)
+        _line(pdf, paper.approved, align=Align.L)

@@ -17,6 +17,8 @@ from storage.tables import conversation, projection, volume_day
 
 _NAME = "volume"
 _BATCH = 500
+_RULES = 2
+"""Raise it when ``reports.counting`` counts in another way: the log is then counted anew."""
 
 
 def catch_up(store: Store, calendar: Calendar, *, batch: int = _BATCH) -> int:
@@ -43,9 +45,7 @@ def rebuild(store: Store, calendar: Calendar, *, batch: int = _BATCH) -> int:
     """Forget all counters and count the whole log anew; return the number of events read."""
     with store.write() as tx:
         _locked_cursor(tx)
-        for table in (volume_day, report_count, report_chat, report_case, report_unanswered):
-            tx.connection.execute(delete(table))
-        _save_cursor(tx, Cursor(xid=0, id=0))
+        _forget(tx)
     return catch_up(store, calendar, batch=batch)
 
 
@@ -53,7 +53,7 @@ def _something_is_new(store: Store) -> bool:
     """Look before taking the write lock: a page that is opened must not wait for a writer."""
     with store.read() as tx:
         row = tx.connection.execute(select(projection).where(projection.c.name == _NAME)).first()
-        if row is None:
+        if row is None or row.state != {"rules": _RULES}:
             return True
         return bool(events_beyond(tx, Cursor(xid=row.xid, id=row.id), limit=1)[0])
 
@@ -158,15 +158,26 @@ def _put(tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> No
 
 
 def _locked_cursor(tx: Transaction) -> Cursor:
+    """Return how far the log is counted; with other rules than these, its beginning."""
     query = select(projection).where(projection.c.name == _NAME).with_for_update()
     row = tx.connection.execute(query).one_or_none()
     if row is None:
-        tx.connection.execute(insert(projection).values(name=_NAME, xid=0, id=0, state={}))
-        return Cursor(xid=0, id=0)
-    return Cursor(xid=row.xid, id=row.id)
+        tx.connection.execute(insert(projection).values(name=_NAME, xid=0, id=0, state=None))
+    elif row.state == {"rules": _RULES}:
+        return Cursor(xid=row.xid, id=row.id)
+    _forget(tx)
+    return Cursor(xid=0, id=0)
+
+
+def _forget(tx: Transaction) -> None:
+    for table in (volume_day, report_count, report_chat, report_case, report_unanswered):
+        tx.connection.execute(delete(table))
+    _save_cursor(tx, Cursor(xid=0, id=0))
 
 
 def _save_cursor(tx: Transaction, cursor: Cursor) -> None:
     tx.connection.execute(
-        update(projection).where(projection.c.name == _NAME).values(xid=cursor.xid, id=cursor.id)
+        update(projection)
+        .where(projection.c.name == _NAME)
+        .values(xid=cursor.xid, id=cursor.id, state={"rules": _RULES})
     )

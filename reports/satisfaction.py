@@ -6,7 +6,7 @@ are read from the index rounded to two decimals. All sums are exact fractions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -28,9 +28,13 @@ _LOWEST = Decimal("25.00")
 
 @dataclass(frozen=True)
 class SatisfactionIndex:
-    """The index of a period. ``nrr`` and ``weighted`` are by element, in the order of U1 to U9."""
+    """The index of a period.
+
+    ``sums`` of the ratings, ``nrr`` and ``weighted`` are by element, in the order of U1 to U9.
+    """
 
     respondents: int
+    sums: tuple[int, ...]
     nrr: tuple[Decimal, ...]
     weighted: tuple[Decimal, ...]
     index: Decimal
@@ -40,6 +44,7 @@ class SatisfactionIndex:
         """Return it as a document; decimals as texts."""
         return {
             "respondents": self.respondents,
+            "sums": list(self.sums),
             "nrr": [str(value) for value in self.nrr],
             "weighted": [str(value) for value in self.weighted],
             "index": str(self.index),
@@ -56,16 +61,32 @@ def compute_index(ratings: Sequence[Sequence[int]]) -> SatisfactionIndex | None:
         _check(questionnaire)
     if not ratings:
         return None
-    means = [Fraction(sum(column), len(ratings)) for column in zip(*ratings, strict=True)]
+    sums = tuple(sum(column) for column in zip(*ratings, strict=True))
+    means = [Fraction(found, len(ratings)) for found in sums]
     weighted = [mean / len(ELEMENTS) for mean in means]
     index = _rounded(sum(weighted, Fraction()) * 25, 2)
     return SatisfactionIndex(
         respondents=len(ratings),
+        sums=sums,
         nrr=tuple(_rounded(mean, 3) for mean in means),
         weighted=tuple(_rounded(value, 3) for value in weighted),
         index=index,
         grade=grade_of(index),
     )
+
+
+def index_from_csat(counts: Mapping[str, int]) -> Decimal | None:
+    """Return an estimate from ratings of 1 to 5 in the chat, counted by value; None without any.
+
+    The one question stands for all elements: 1 to 5 is laid onto the survey's 1 to 4, times 25.
+    It is no survey after the regulation, and a paper says so.
+    """
+    ratings = {int(key): number for key, number in counts.items() if key in "12345" and number}
+    total = sum(ratings.values())
+    if total <= 0:
+        return None
+    mean = Fraction(sum(value * number for value, number in ratings.items()), total)
+    return _rounded((1 + (mean - 1) * Fraction(3, 4)) * 25, 2)
 
 
 def grade_of(index: Decimal) -> str:

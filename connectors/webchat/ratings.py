@@ -71,6 +71,8 @@ def rate(tx: Transaction, conversation_id: str, rating: Rating) -> StoredEvent:
         "seq": rating.seq,
         "answered": _answered(tx, conversation_id, rated, whole_talk=rating.kind == "csat"),
     }
+    if before is not None:
+        data["replaces"] = {"value": before.data.get("value"), "at": before.at.isoformat()}
     if rated.type in CASE_ENDS:
         data |= {"case_id": rated.data.get("case_id"), "answered": []}
     return append_event(

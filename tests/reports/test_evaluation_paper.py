@@ -3,13 +3,21 @@
 import io
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
 
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import InvalidFormError
-from reports import FORMATS, do_due_records, evaluation, evaluation_file, satisfaction
+from reports import (
+    FORMATS,
+    do_due_records,
+    evaluation,
+    evaluation_paper,
+    paper_file,
+    satisfaction,
+)
 from storage import Account, Store, append_event, create_account
 from tests.reports.report_kit import CALENDAR, DAY, figures, say
 
@@ -39,20 +47,26 @@ def content(sqlite_store: Store, clock: StillClock) -> dict[str, object]:
         return evaluation.paper_content(tx, evaluation.get_evaluation(tx, draft.id), CALENDAR)
 
 
+def made(content: dict[str, object], file_format: str) -> bytes:
+    return paper_file(evaluation_paper(content, MADE_AT), content, file_format)
+
+
 def test_every_format_is_made(content: dict[str, object]) -> None:
-    files = {name: evaluation_file(content, file_format=name, made_at=MADE_AT) for name in FORMATS}
+    files = {name: made(content, name) for name in FORMATS}
     assert json.loads(files["json"])["volume"]["rows"][0]["chats"] == 1
     assert files["pdf"].startswith(b"%PDF-")
     assert "Tahapan Kegiatan" in files["csv"].decode()
     with pytest.raises(InvalidFormError):
-        evaluation_file(content, file_format="doc", made_at=MADE_AT)
+        made(content, "doc")
 
 
 def test_sheet_computes_and_takes_no_formula_from_residents(content: dict[str, object]) -> None:
-    book = load_workbook(io.BytesIO(evaluation_file(content, file_format="xlsx", made_at=MADE_AT)))
-    assert book["volume"]["C8"].value == "=SUM(C7:C7)"
-    assert book["satisfaction"]["C16"].value == "=ROUND(SUM(C7:C15)*25,2)"
-    assert book["unanswered"]["A7"].value.startswith("'=")
+    book = load_workbook(io.BytesIO(made(content, "xlsx")))
+    assert book["Volume"]["C8"].value == "=SUM(C7:C7)"
+    assert book["Ringkasan"]["B7"].value == "='Volume'!C8"
+    assert book["Ringkasan"]["D7"].value == "=B7-C7"
+    assert book["IKM"]["D16"].value == "=ROUND(SUM(D7:D15)*25,2)"
+    assert book["Belum terjawab"]["A7"].value.startswith("'=")
 
 
 def test_service_files_the_day_and_opens_the_month(store: Store, clock: StillClock) -> None:
@@ -62,3 +76,10 @@ def test_service_files_the_day_and_opens_the_month(store: Store, clock: StillClo
     assert do_due_records(store, CALENDAR) == 0
     with store.read() as tx:
         assert [item.last for item in evaluation.list_evaluations(tx)] == [date(2026, 10, 31)]
+
+
+def test_chat_ratings_give_an_estimate_that_is_named_so(content: dict[str, object]) -> None:
+    assert satisfaction.index_from_csat({"1": 2}) == Decimal("25.00")
+    assert satisfaction.index_from_csat({"5": 3}) == Decimal("100.00")
+    assert satisfaction.index_from_csat({"3": 1, "4": 0}) == Decimal("62.50")
+    assert satisfaction.index_from_csat({}) is None

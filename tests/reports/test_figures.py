@@ -4,13 +4,24 @@ from datetime import date
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from connectors.webchat.ratings import Rating, rate
 from foundation.clock import StillClock, parse_moment
-from handoff import Outcome, claim, latest_case, open_case, release, resolve, return_to_bot
+from handoff import (
+    Outcome,
+    claim,
+    latest_case,
+    open_case,
+    release,
+    resolve,
+    return_to_bot,
+    take_over,
+)
 from reports import catch_up, read_figures, rebuild
 from storage import Store, append_event, create_account, list_accounts
-from storage.tables import event
+from storage.office_tables import report_count
+from storage.tables import event, projection
 from tests.builders import a_conversation
 from tests.reports.report_kit import CALENDAR, DAY, decide, figures, say
 
@@ -101,6 +112,36 @@ def test_ratings_of_both_ways_are_one_figure(store: Store, clock: StillClock) ->
     with store.write() as tx:
         append_event(tx, one, type="rated", actor="resident", data={"kind": "jempol", "value": 1})
     assert figures(store).csat == 4.0
+
+
+def test_rating_that_was_changed_counts_once(store: Store, clock: StillClock) -> None:
+    one = say(store, "a")
+    with store.write() as tx:
+        said = append_event(tx, one, type="bot", actor="bot", data={}, content={"text": "Baik."})
+        rate(tx, one, Rating("csat", 1, said.seq))
+    clock.advance(days=1)
+    with store.write() as tx:
+        rate(tx, one, Rating("csat", 5, said.seq))
+    assert figures(store).total("csat") == 0
+    assert figures(store, DAY, date(2026, 11, 25)).by_key("csat") == {"5": 1}
+
+
+def test_case_that_a_supervisor_took_has_waited_until_then(store: Store, clock: StillClock) -> None:
+    officer = an_officer(store)
+    case = a_case(store, say(store, "a"))
+    clock.advance(minutes=20)
+    with store.write() as tx:
+        take_over(tx, case, officer_id=officer, actor=f"officer:{officer}")
+    assert figures(store).mean_wait_minutes == 20.0
+
+
+def test_other_rules_of_counting_count_the_log_anew(store: Store, clock: StillClock) -> None:
+    say(store, "a")
+    figures(store)
+    with store.write() as tx:
+        tx.connection.execute(update(projection).values(state={"rules": 1}))
+        tx.connection.execute(update(report_count).values(amount=99))
+    assert figures(store).total("chats") == 1
 
 
 def test_channel_can_be_chosen(store: Store, clock: StillClock) -> None:

@@ -1,0 +1,93 @@
+"""The evaluation as a paper, in the order of the SOP's document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from foundation.clock import indonesian_date, indonesian_time, parse_moment
+from reports.paper import Cell, Paper, Section, day_text, period_text, section, words
+from reports.paper_figures import figure_values, summary_section, volume_section
+from reports.volume import COLUMNS, VolumeRow
+
+
+def evaluation_paper(content: Mapping[str, Any], made_at: datetime) -> Paper:
+    """Return the paper of what ``evaluation.paper_content`` says."""
+    number, volume = content["number"], content["volume"]
+    approved_at = content.get("approved_at")
+    signed_on = parse_moment(approved_at) if approved_at else made_at
+    approved = ""
+    if approved_at:
+        moment = f"{indonesian_date(signed_on)} {indonesian_time(signed_on)}"
+        approved = words()["approved"].format(name=content["approved_by"], moment=moment)
+    return Paper(
+        title=words()["titles"]["evaluation"],
+        number=words()["number"].format(number=number) if number else words()["draft"],
+        period=period_text(volume["from"], volume["to"]),
+        sections=tuple(evaluation_sections(content)),
+        signed_on=signed_on,
+        signatures="evaluation",
+        approved=approved,
+    )
+
+
+def evaluation_sections(content: Mapping[str, Any]) -> list[Section]:
+    """Return the paper's tables."""
+    notes = [
+        words()[name].format(**content[key])
+        for name, key in (("index", "satisfaction"), ("csat_index", "csat_index"))
+        if content[key]
+    ]
+    unanswered: list[tuple[Cell, ...]] = [
+        (item["text"], item["times"]) for item in content["unanswered"]
+    ]
+    participants: list[tuple[Cell, ...]] = [
+        (who["name"], who["position"]) for who in content["participants"]
+    ]
+    return [
+        section("stages", _stages(content)),
+        summary_section(content["figures"], content["before"], content["wait_target_minutes"]),
+        volume_section(_volume(content)),
+        section("unanswered", unanswered),
+        _satisfaction(content, " ".join(notes)),
+        section("participants", participants),
+        section("findings", list(enumerate(content["findings"], start=1))),
+        section("carried", [_task(item) for item in content["carried"]]),
+        section("follow_ups", [_task(item) for item in content["follow_ups"]]),
+    ]
+
+
+def _stages(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+    values: dict[str, Any] = {**figure_values(content["figures"]), **content["records"]}
+    values["participants"] = len(content["participants"])
+    values["findings"] = len(content["findings"])
+    values["number"] = content["number"] or words()["draft"]
+    return [tuple(text.format(**values) for text in stage) for stage in words()["stages"]]
+
+
+def _volume(content: Mapping[str, Any]) -> list[VolumeRow]:
+    return [
+        VolumeRow(
+            date=date.fromisoformat(row["date"]),
+            channel=row["channel"],
+            **{column: row[column] for column in COLUMNS},
+        )
+        for row in content["volume"]["rows"]
+    ]
+
+
+def _satisfaction(content: Mapping[str, Any], note: str) -> Section:
+    index = content["satisfaction"]
+    if not index:
+        return section("satisfaction", [], note=note)
+    values = zip(words()["elements"], index["sums"], index["nrr"], index["weighted"], strict=True)
+    rows: list[tuple[Cell, ...]] = [
+        (name, total, float(nrr), float(weighted)) for name, total, nrr, weighted in values
+    ]
+    return section("satisfaction", rows, note=note, respondents=index["respondents"])
+
+
+def _task(item: Mapping[str, str]) -> tuple[Cell, ...]:
+    state = words()["states"][item["state"]]
+    return (item["task"], item["owner"], day_text(item["due"]), state)

@@ -1,0 +1,82 @@
+"""The papers of a day: monitoring and readiness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from foundation.clock import indonesian_date, indonesian_time
+from reports.cabinet import OfficeRecord
+from reports.monitoring import Monitoring
+from reports.paper import Cell, Paper, Section, day_text, section, words
+from reports.readiness import Readiness
+from reports.volume import COLUMNS
+
+
+def monitoring_paper(record: Monitoring, made_at: datetime) -> Paper:
+    """Return the monitoring record of a day with everything that was filed behind it."""
+    totals, valid = record.made.content["totals"], record.figures
+    names = words()["measures"]
+    rows: list[tuple[Cell, ...]] = [
+        (names[column], int(totals[column]), valid[column]) for column in COLUMNS
+    ]
+    since = record.made.content.get("since_previous")
+    note = words()["since_previous"].format(**since) if since else ""
+    return Paper(
+        title=words()["titles"]["monitoring"],
+        number="",
+        period=_day(record.date),
+        sections=(section("figures_of_day", rows, note=note), chain_section(record.papers)),
+        signed_on=made_at,
+        signatures="team",
+    )
+
+
+def readiness_paper(day: date, checks: Sequence[Readiness], made_at: datetime) -> Paper:
+    """Return the checks of a day, each as a table."""
+    parts = []
+    for check in checks:
+        rows: list[tuple[Cell, ...]] = [
+            (item.title, words()["check_states"][item.state], item.text) for item in check.findings
+        ]
+        when = f"{indonesian_time(check.at)} WIB, {check.signed_by}"
+        part = section("checks", rows)
+        parts.append(Section("checks", f"{part.heading}: {when}", part.columns, part.rows))
+    return Paper(
+        title=words()["titles"]["readiness"],
+        number="",
+        period=_day(day),
+        sections=tuple(parts),
+        signed_on=made_at,
+        signatures="team",
+    )
+
+
+def chain_section(papers: Sequence[OfficeRecord]) -> Section:
+    """Return who filed what and when, in order."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            f"{indonesian_date(paper.at, weekday=False)} {indonesian_time(paper.at)}",
+            words()["actions"][paper.action],
+            paper.signed_by,
+            chain_text(paper),
+        )
+        for paper in papers
+    ]
+    return section("chain", rows)
+
+
+def chain_text(paper: OfficeRecord) -> str:
+    """Return what a paper behind the first one says."""
+    content: dict[str, Any] = dict(paper.content)
+    if paper.action == "corrected":
+        column = words()["measures"][content["column"]]
+        text: str = words()["corrected"].format(**{**content, "column": column})
+        return text
+    return str(content.get("text") or "")
+
+
+def _day(day: date) -> str:
+    text: str = words()["day"].format(day=day_text(day.isoformat()))
+    return text

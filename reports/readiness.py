@@ -1,0 +1,91 @@
+"""The readiness record (SOP steps 2 and 3): what was checked before a service day, and how it was.
+
+The checks themselves are made by whoever has the settings and the network; here they are filed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from foundation.clock import WIB
+from reports.cabinet import Action, OfficeRecord, file_record, records_between, records_of
+from service_hours import Calendar
+from storage import Account, Transaction
+
+BEFORE_OPENING = timedelta(hours=1)
+"""So long before the office opens the service checks itself."""
+
+State = Literal["ok", "bad", "skipped"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. ``title`` and ``text`` are Indonesian and hold no secret."""
+
+    name: str
+    state: State
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """One filed check."""
+
+    at: datetime
+    signed_by: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def bad(self) -> int:
+        """How many things are not as they should be."""
+        return sum(finding.state == "bad" for finding in self.findings)
+
+
+def is_due(tx: Transaction, calendar: Calendar) -> bool:
+    """Whether today is served, opens within an hour or is open, and was not checked by itself."""
+    day = tx.now.astimezone(WIB).date()
+    openings = calendar.openings_on(day)
+    if not openings or tx.now < openings[0].start - BEFORE_OPENING:
+        return False
+    papers = records_of(tx, "readiness", day.isoformat())
+    return not any(paper.action == "made" for paper in papers)
+
+
+def file_readiness(
+    tx: Transaction, findings: Sequence[Finding], *, account: Account | None = None
+) -> OfficeRecord:
+    """File a check under today: the one that the service makes by itself, or a named person's.
+
+    Raises ``RecordConflictError`` when the service filed today's already.
+    """
+    day = tx.now.astimezone(WIB).date()
+    content = {
+        "date": day.isoformat(),
+        "findings": [asdict(finding) for finding in findings],
+        "bad": sum(finding.state == "bad" for finding in findings),
+    }
+    action: Action = "checked" if account else "made"
+    return file_record(tx, "readiness", day.isoformat(), action, content, account=account)
+
+
+def readiness_of(tx: Transaction, day: date) -> list[Readiness]:
+    """Return the checks of a day, oldest first."""
+    return [_from_paper(paper) for paper in records_of(tx, "readiness", day.isoformat())]
+
+
+def list_readiness(tx: Transaction, first: date, last: date) -> dict[date, list[Readiness]]:
+    """Return the checks of the days of a period, the newest day first."""
+    found: dict[date, list[Readiness]] = {}
+    papers = records_between(tx, "readiness", first.isoformat(), last.isoformat())
+    for paper in papers:
+        found.setdefault(date.fromisoformat(paper.subject), []).append(_from_paper(paper))
+    return dict(sorted(found.items(), reverse=True))
+
+
+def _from_paper(paper: OfficeRecord) -> Readiness:
+    findings = tuple(Finding(**finding) for finding in paper.content["findings"])
+    return Readiness(paper.at, paper.signed_by, findings)
