@@ -26,6 +26,8 @@ _NEAR = 0.3
 _SUFFIXED, _VERY_SHORT = 5, 4
 _TOPIC_FACTOR = 4.0
 _TOPIC_ENOUGH = 0.6
+_AHEAD_IN_TOPIC, _AHEAD_OF_NAMED, _TIMES_AHEAD = 0.4, 0.7, 3
+"""How likely a label must be that the talk, or the message itself, points to as well."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,11 @@ class FollowUps:
             return None
         clues = self._clues(reading)
         current = self._subject(background)
-        if reading.decision == "answer" and current and current.covers(reading.intent):
-            return None
+        if current and current.covers(reading.intent):
+            if reading.decision == "answer":
+                return None
+            if _clearly_first(reading, _AHEAD_IN_TOPIC):
+                return _resolved(reading, reading.intent, aspect=reading.aspect)
         if clues.named:
             return self._with_subject(reading, clues, current, background)
         if current is None:
@@ -145,22 +150,26 @@ class FollowUps:
     ) -> Reading | None:
         """Read a message that names its subject itself."""
         named = clues.named[0]
-        if current is not None and len(clues.named) == 1 and clues.unexplained <= 1:
+        sure = reading.decision == "answer"
+        fits = any(subject.covers(reading.intent) for subject in clues.named)
+        leans = clues.follows or not (sure and fits)
+        if leans and current is not None and len(clues.named) == 1 and clues.unexplained <= 1:
             within = self._by_table(reading, current, (named.name,))
             if within is not None:
                 return within
-        sure = reading.decision == "answer"
-        if sure and clues.unexplained and any(s.covers(reading.intent) for s in clues.named):
+        if sure and fits and clues.unexplained:
             return None
+        if not clues.aspects and (same := self._same_of_another(reading, clues, background)):
+            return same
+        answers = self._tables.aspect_of(reading.intent)
+        about = not clues.aspects or answers is None or answers in clues.aspects
+        if fits and about and not sure and _clearly_first(reading, _AHEAD_OF_NAMED):
+            return _resolved(reading, reading.intent, aspect=reading.aspect)
         if not clues.aspects:
-            return self._same_of_another(reading, clues, background)
+            return None
         if not sure:
             return self._likely_by_table(reading, named, clues)
-        strange = (
-            clues.follows
-            and current is not None
-            and not any(subject.covers(reading.intent) for subject in clues.named)
-        )
+        strange = clues.follows and current is not None and not fits
         if strange or self._tables.apart(clues.named, reading.intent):
             return self._doubted(reading, named)
         return None
@@ -261,6 +270,14 @@ class FollowUps:
         for aspect in aspects:
             rest = self._tables.aspects[aspect].sub("", rest)
         return len(self._patterns.without(_FILLERS, rest).split())
+
+
+def _clearly_first(reading: Reading, least: float) -> bool:
+    """Whether the NLU's first label is far ahead of its second, though not sure enough alone."""
+    first, *others = reading.understanding.ranking
+    second = others[0].confidence if others else 0.0
+    own = reading.how == "nlu" and first.name == reading.intent and reading.is_knowledge
+    return own and first.confidence >= max(least, _TIMES_AHEAD * second)
 
 
 def _last_answered(subject: Subject, background: Background) -> str | None:

@@ -7,22 +7,22 @@ from typing import Any
 
 from dialogue import forms
 from dialogue.actions import handover
-from dialogue.domain import Slot
 from dialogue.draft import TurnDraft
-from dialogue.form_values import NOT_OURS, SKIPPED, Found, Refused, find_value, knows, sure_values
+from dialogue.form_confirm import confirm
+from dialogue.form_lookup import look_for
+from dialogue.form_values import NOT_OURS, SKIPPED, Found, Refused, sure_values
 from dialogue.reading import Reading
 from dialogue.resolver import SMALL_TALK
-from dialogue.slot_filling import mapped_value
 from dialogue.tracker import Loop
 from nlu.types import OUT_OF_SCOPE
 
-MOST_BAD_VALUES = 3
 _LONGEST_CANCELLATION = 8
 _LONG_STORY = 12
-_YES, _NO, _CANCEL, _CHANGE, _UNWILLING = "setuju", "tolak", "batal", "ubah", "enggan"
+_YES, _NO, _CANCEL, _UNWILLING = "setuju", "tolak", "batal", "enggan"
 _LONG_ANSWERS = ("uraian",)
 _ASIDES = ("kenapa_data", "menunda")
 """Said about the form, whatever is being asked for."""
+_WORDLESS = ("pesan_kosong", "pesan_emoji", "pesan_rusak")
 
 
 def continue_form(reading: Reading, draft: TurnDraft) -> bool:
@@ -41,7 +41,7 @@ def continue_form(reading: Reading, draft: TurnDraft) -> bool:
     if _cancels(reading, loop, draft):
         forms.leave_form(draft)
         return True
-    phases = {"verify": _verify, "confirm": _confirm, "offer": _offer}
+    phases = {"verify": _verify, "confirm": confirm, "offer": _offer}
     taken = phases.get(loop.phase, _fill)(reading, draft)
     draft.filled = taken and reading.how in ("nlu", "context")
     return taken
@@ -61,19 +61,10 @@ def _fill(reading: Reading, draft: TurnDraft) -> bool:
     slot = loop.asks if loop else None
     if loop is None or slot is None:
         return False
-    if reading.how in ("payload", "choice"):
-        return _fill_by_button(reading, draft, slot)
-    if reading.intent in _ASIDES:
-        return False
-    if reading.intent == loop.name and slot not in _LONG_ANSWERS:
-        forms.keep_account(reading, draft)
-        return True
-    skips = reading.intent == _UNWILLING or draft.assets.patterns.found("lewati", reading.line)
-    if skips and forms.may_skip(draft, slot):
-        _keep(draft, slot, SKIPPED)
-        forms.ask_next(draft)
-        return True
-    found = _look_for(slot, reading, draft)
+    taken = _taken_otherwise(reading, draft, slot)
+    if taken is not None:
+        return taken
+    found = look_for(slot, reading, draft)
     sure = isinstance(found, Found) and found.strength == "strong"
     if isinstance(found, Found) and (sure or not _digresses(reading, slot, draft)):
         _accept(found, reading, draft, slot)
@@ -90,13 +81,25 @@ def _fill(reading: Reading, draft: TurnDraft) -> bool:
     return True
 
 
-def _look_for(slot: str, reading: Reading, draft: TurnDraft) -> Found | Refused:
-    domain, loop = draft.assets.domain, draft.loop
-    if loop is not None and reading.intent in domain.forms[loop.name].ignored_intents:
-        return Refused("utter_isian_keliru")
-    if knows(slot):
-        return find_value(slot, reading, draft.assets.patterns, today=draft.today)
-    return mapped_value(domain.slots.get(slot, Slot(slot)), reading, draft)
+def _taken_otherwise(reading: Reading, draft: TurnDraft, slot: str) -> bool | None:
+    """Take what fills the slot, or says something of the form, without being a written value."""
+    loop = draft.loop
+    if reading.how in ("payload", "choice"):
+        return _fill_by_button(reading, draft, slot)
+    if reading.intent in _ASIDES:
+        return False
+    if reading.intent in _WORDLESS:
+        _bad_value(Refused(f"utter_salah_{slot}"), draft)
+        return True
+    if loop is not None and reading.intent == loop.name and slot not in _LONG_ANSWERS:
+        forms.keep_account(reading, draft)
+        return True
+    skips = reading.intent == _UNWILLING or draft.assets.patterns.found("lewati", reading.line)
+    if skips and forms.may_skip(draft, slot):
+        _keep(draft, slot, SKIPPED)
+        forms.ask_next(draft)
+        return True
+    return None
 
 
 def _fill_by_button(reading: Reading, draft: TurnDraft, slot: str) -> bool:
@@ -163,18 +166,11 @@ def _keep(draft: TurnDraft, slot: str, value: Any) -> None:
 
 
 def _bad_value(refused: Refused, draft: TurnDraft) -> None:
-    loop = draft.loop
-    if loop is None:
+    if draft.loop is None:
         return
-    bad = loop.bad + 1
-    responses = draft.assets.domain.responses
-    if bad >= MOST_BAD_VALUES and forms.OFFER_RESPONSE in responses:
-        draft.loop = Loop(loop.name, asks=loop.asks, phase="offer", bad=bad)
-        draft.hide_choices = False
-        forms.ask(draft)
-        return
-    draft.loop = Loop(loop.name, asks=loop.asks, bad=bad)
-    if refused.response in responses:
+    draft.loop = Loop(draft.loop.name, asks=draft.loop.asks, bad=draft.loop.bad)
+    forms.count_unusable(draft)
+    if draft.loop.phase != "offer" and refused.response in draft.assets.domain.responses:
         draft.utter(refused.response)
     else:
         forms.ask(draft)
@@ -208,81 +204,3 @@ def _offer(reading: Reading, draft: TurnDraft) -> bool:
         forms.ask_next(draft)
         return True
     return _fill(reading, draft)
-
-
-def _confirm(reading: Reading, draft: TurnDraft) -> bool:
-    loop = draft.loop
-    if loop is None:
-        return False
-    if reading.intent == _YES and reading.decision == "answer":
-        forms.send_form(draft)
-        return True
-    if reading.intent == _CHANGE:
-        _change(str(reading.values.get("slot", "")), draft)
-        return True
-    if _correct(reading, draft):
-        forms.ask_next(draft)
-        return True
-    if reading.intent == _NO and reading.decision == "answer":
-        draft.utter("utter_ubah_apa", extra=[])
-        return True
-    if reading.decision == "answer" or "pertanyaan" in reading.notes:
-        return False
-    _confused(draft, loop)
-    return True
-
-
-def _confused(draft: TurnDraft, loop: Loop) -> None:
-    bad = loop.bad + 1
-    if bad >= MOST_BAD_VALUES:
-        draft.loop = Loop(loop.name, phase="offer", bad=bad)
-        forms.ask(draft)
-        return
-    draft.loop = Loop(loop.name, phase="confirm", bad=bad)
-    draft.fallback = True
-    draft.utter("utter_formulir_bingung")
-
-
-def _change(slot: str, draft: TurnDraft) -> None:
-    loop = draft.loop
-    if loop is None or slot not in draft.assets.domain.forms[loop.name].required_slots:
-        draft.utter("utter_ubah_apa")
-        return
-    draft.slots.pop(slot, None)
-    forms.ask_next(draft)
-
-
-def _correct(reading: Reading, draft: TurnDraft) -> bool:
-    """Take a correction such as "kecamatannya Ciawi" or "nomornya salah"."""
-    loop = draft.loop
-    if loop is None:
-        return False
-    patterns, slots = draft.assets.patterns, draft.assets.domain.forms[loop.name].required_slots
-    line = patterns.prepare(reading.text)
-    named = [slot for slot in slots if patterns.found(f"sebut_{slot}", line)]
-    if len(named) == 1 and (value := _after_name(named[0], reading, draft)) is not None:
-        draft.slots[named[0]] = value
-        return True
-    changed = {
-        slot: value
-        for slot, value in sure_values(reading, today=draft.today).items()
-        if slot in slots and value != draft.slots.get(slot)
-    }
-    draft.slots.update(changed)
-    if not changed and len(named) == 1:
-        draft.slots.pop(named[0], None)
-        return True
-    return bool(changed)
-
-
-def _after_name(slot: str, reading: Reading, draft: TurnDraft) -> Any:
-    """Return the new value in "namanya Budi", ``None`` when only the slot is named."""
-    patterns = draft.assets.patterns
-    line = patterns.prepare(reading.text)
-    words = patterns.without((f"kata_{slot}", "ubah"), line).split()
-    if not words:
-        return None
-    at = reading.text.casefold().find(words[0])
-    part = replace(reading, text=reading.text[at:] if at >= 0 else " ".join(words))
-    found = _look_for(slot, part, draft)
-    return found.value if isinstance(found, Found) else None

@@ -14,6 +14,7 @@ from dialogue.tracker import Loop
 OWN_SLOTS = ("uraian", "waktu_dihubungi")
 """Slots that belong to one filling of a form and are forgotten when another form begins."""
 
+MOST_BAD_VALUES = 3
 OFFER_RESPONSE = "utter_formulir_sulit"
 """Offers a person after three unusable values."""
 
@@ -56,6 +57,17 @@ def add_question(reading: Reading, draft: TurnDraft) -> bool:
         return False
     draft.slots[_ACCOUNT] = f"{account} / {reading.text}"
     return True
+
+
+def count_unusable(draft: TurnDraft) -> None:
+    """Count a message that gave nothing to go on with; the third one offers a person."""
+    loop = draft.loop
+    if loop is None:
+        return
+    bad = loop.bad + 1
+    offers = bad >= MOST_BAD_VALUES and OFFER_RESPONSE in draft.assets.domain.responses
+    draft.loop = replace(loop, phase="offer" if offers else loop.phase, bad=bad)
+    draft.hide_choices = draft.hide_choices and not offers
 
 
 def ask_next(draft: TurnDraft) -> None:

@@ -41,7 +41,10 @@ def respond(reading: Reading, draft: TurnDraft, *, introduced: bool = False) -> 
     resumed = draft.loop is not None and draft.loop.name == form
     if in_form and resumed and draft.loop is not None:
         draft.offer = None
-        draft.utter("utter_formulir_lanjut")
+        if draft.fallback or draft.clarify:
+            forms.count_unusable(draft)
+        else:
+            draft.utter("utter_formulir_lanjut")
         forms.ask(draft)
 
 
@@ -134,6 +137,7 @@ def _remember(reading: Reading, draft: TurnDraft) -> None:
         draft.subject = subject.name if subject else None
     elif reading.decision != "answer" or reading.intent == "bantuan_menu":
         named = tables.subjects_in(reading.line)
-        draft.subject = named[0].name if len(named) == 1 else draft.subject
+        fitting = [s for s in named if s.covers(reading.intent)] if len(named) > 1 else named
+        draft.subject = fitting[0].name if len(fitting) == 1 else draft.subject
     if knowledge and reading.how in ("nlu", "context"):
         draft.note_question(reading.text, reading.intent)

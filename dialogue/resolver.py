@@ -143,6 +143,9 @@ class Resolver:
 
     def _without_insults(self, reading: Reading) -> Reading:
         """Hear what stands beside an insult, with a note of the insult."""
+        unsure = reading.decision != "answer" and "?" not in reading.text
+        if unsure and self._patterns.found("kesal_layanan", reading.line):
+            return replace(reading, intent="keluhan", decision="answer", notes=frozenset({ABUSE}))
         if reading.intent != ABUSE:
             return reading
         rest = self._patterns.without(("makian",), reading.line)
@@ -211,14 +214,21 @@ class Resolver:
             if (at := f"{reading.line} ".rfind(f" {marker} ")) >= 0
         ]
         rest = reading.line[max(ends, default=0) :]
-        if not ends or not rest.strip():
+        if ends and not rest.strip():
+            rest = self._meant_before(reading)
+        if not rest.strip():
             return reading
         return replace(self._again(reading, rest), notes=frozenset({"koreksi"}))
 
+    def _meant_before(self, reading: Reading) -> str:
+        """Return Y of "bukan X, Y maksudnya"."""
+        last = self._patterns.prepare(_CLAUSE.split(reading.text.rstrip(" .!?,;"))[-1])
+        return self._patterns.without(("penanda_maksud", "tidak", "sapaan"), last)
+
     def _double_meaning(self, reading: Reading, background: Background) -> Reading | None:
         """Ask back a word with two meanings, unless message or conversation tell which."""
-        if any(len(word) >= _IDENTIFIER_LENGTH and word.isdigit() for word in reading.line.split()):
-            return None
+        words = reading.line.split()
+        pasted = any(len(word) >= _IDENTIFIER_LENGTH and word.isdigit() for word in words)
         topic = (background.label or "").partition("/")[0]
         for ambiguity in self._tables.ambiguities:
             if not ambiguity.words.search(reading.line):
@@ -229,6 +239,8 @@ class Resolver:
                 if mistaken or unsure:
                     return replace(reading, intent=meant, decision="answer", how="context")
             told = ambiguity.unless.search(reading.line) or topic in ambiguity.unless_topics
+            if pasted and reading.intent not in ambiguity.choices:
+                continue
             if not meant and not told:
                 return replace(
                     reading,

@@ -90,3 +90,10 @@ def test_threatened_resident_gets_sympathy_and_the_right_number(assets: Assets) 
 @pytest.mark.parametrize("text", ["koperasi saya mati suri", "usaha saya hampir mati min"])
 def test_dying_business_is_no_crisis(assets: Assets, text: str) -> None:
     assert "119" not in words_of(Talk(assets)(text))
+
+
+def test_complaint_inside_abuse_is_heard_though_the_nlu_is_unsure(assets: Assets) -> None:
+    said = "brengsek petugasnya, surat saya dihilangkan"
+    turn = Talk(assets, {said: ("hapus_data", "clarify")})(said)
+    assert (turn.intent, turn.asks) == ("keluhan", "nama")
+    assert "kesal" in words_of(turn)

@@ -102,3 +102,11 @@ def test_low_rating_offers_to_take_the_complaint(assets: Assets) -> None:
     talk = Talk(assets, {"bintang 1": "penilaian_layanan"})
     talk("bintang 1")
     assert talk("ya").asks == "nama"
+
+
+def test_pasted_nik_is_warned_of_and_not_taken_for_that_of_a_koperasi(assets: Assets) -> None:
+    said = "nik saya 3201010101010001"
+    turn = Talk(assets, {said: "nik_ods/sertifikat_nomor_induk"})(said)
+    assert turn.answers == ()
+    assert turn.clarify
+    assert "jangan mengirim NIK" in words_of(turn)

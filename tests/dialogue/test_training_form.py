@@ -132,6 +132,14 @@ def test_three_bad_values_offer_an_officer(assets: Assets) -> None:
     assert talk("ya").case_request.reason == "diminta"
 
 
+def test_messages_that_give_nothing_count_as_bad_values(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk.each(*FILLED[:4])
+    turn = talk.each("???", "😀", "apa maksudnya gitu?")
+    assert "Chat dengan CS" in titles_of(turn)
+    assert talk("ya").case_request.reason == "diminta"
+
+
 def test_offer_refused_lets_try_again(assets: Assets) -> None:
     talk = Talk(assets, MEANINGS)
     talk.each(*FILLED[:4], "zzz", "0812", "zzz zzz")
@@ -151,6 +159,8 @@ def test_good_value_is_taken_even_while_an_officer_is_offered(assets: Assets) ->
         ("namanya salah, harusnya Budi Santosa", "nama", "Budi Santosa"),
         ("nomornya 0813-1111-2222", "no_hp", "+6281311112222"),
         ("kecamatannya Ciawi bukan Ciomas", "kecamatan", "Ciawi"),
+        ("bukan Budi Santoso tapi Budi Susanto", "nama", "Budi Susanto"),
+        ("bukan keripik singkong, harusnya kerupuk ikan", "jenis_usaha", "kerupuk ikan"),
         ("jenis usahanya salah, harusnya kue basah", "jenis_usaha", "kue basah"),
     ],
 )
