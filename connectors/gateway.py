@@ -16,7 +16,7 @@ from datetime import timedelta
 from connectors.desk_words import says_unsolved
 from connectors.trackers import load_tracker, save_tracker_snapshot
 from connectors.whatsapp import CHANNEL as WHATSAPP
-from connectors.whatsapp import ChannelTurn, contact_of, plan_turn
+from connectors.whatsapp import ChannelTurn, contact_of, plan_turn, why_not_announced
 from dialogue import Assets, Assistant
 from dialogue.types import CaseView, IncomingMessage, Reply, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
@@ -51,6 +51,7 @@ from storage import (
     get_conversation,
     lock_conversation,
     record_failure,
+    set_outbox_state,
     unprocessed,
 )
 
@@ -251,8 +252,11 @@ class Gateway:
 
 
 def put_out(tx: Transaction, conversation: Conversation, event: StoredEvent) -> None:
-    """Write the outbox row of a message to the resident that was just appended."""
-    enqueue(
+    """Write the outbox row of a message to the resident that was just appended.
+
+    An announcement that WhatsApp residents can do without is dropped at once.
+    """
+    row = enqueue(
         tx,
         conversation,
         event=event,
@@ -260,6 +264,10 @@ def put_out(tx: Transaction, conversation: Conversation, event: StoredEvent) -> 
         epoch=conversation.epoch,
         payload={},
     )
+    if event.type != "system" or conversation.channel != WHATSAPP:
+        return
+    if code := why_not_announced(conversation, event.data, tx.now):
+        set_outbox_state(tx, row.id, state="dropped", error_code=code)
 
 
 def _case_view(tx: Transaction, conversation_id: str) -> CaseView | None:

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     FAILURE = "gangguan"
     DELIVERY = "gagal_kirim"
     REOPENED = "dibuka_lagi"
+    LATE = "pesan_terlambat"
 
 
 class Expiry(StrEnum):

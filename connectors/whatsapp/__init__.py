@@ -4,6 +4,7 @@ In: :class:`Ingest` takes a webhook's bytes. Out: :class:`Deliverer` empties the
 them :class:`ChannelTurn` gives a turn what is particular to the channel.
 """
 
+from connectors.whatsapp.announcing import why_not_announced
 from connectors.whatsapp.attachments import Attachment, Attachments, file_payload
 from connectors.whatsapp.build import graph_api, make_deliverer, make_ingest
 from connectors.whatsapp.charges import FREE_SERVICE_MESSAGES, delivered_messages
@@ -45,4 +46,5 @@ __all__ = [
     "resume_line",
     "sign",
     "signature_is_valid",
+    "why_not_announced",
 ]

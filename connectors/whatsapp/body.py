@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from foundation.errors import BadMessageError
+from storage import storable
 
 _LONGEST_INTEGER = 40
 _DEEPEST = 40
@@ -62,7 +63,8 @@ def as_text(value: Any) -> str:
 
 def user_id_of(value: Any) -> str | None:
     """Return a business-scoped user id (``ID.1234…``), ``None`` for anything else."""
-    text = as_text(value).strip()
+    # As the store will keep it, so that it is found again.
+    text = storable(as_text(value)).strip()
     return text if _USER_ID.fullmatch(text) else None
 
 

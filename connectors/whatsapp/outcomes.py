@@ -84,7 +84,10 @@ class Consequences:
         self.tell_officer(tx, row, code)
 
     def tell_officer(self, tx: Transaction, row: OutboxRow, code: str) -> None:
-        """Show the failure in the transcript, and open a case unless an officer is there."""
+        """Show the failure in the transcript; open a case unless an officer is there already.
+
+        Nobody is called for an announcement of the desk.
+        """
         reason = reason_text(code)
         append_event(
             tx,
@@ -95,6 +98,9 @@ class Consequences:
         )
         conversation = get_conversation(tx, row.conversation)
         if conversation is None or conversation.owner is not None:
+            return
+        if _is_announcement(tx, row):
+            # There is nothing to say instead; a case about it would only announce something again.
             return
         open_case(
             tx,
@@ -131,6 +137,12 @@ def window_end(tx: Transaction, conversation_id: str) -> datetime | None:
     if conversation is None or conversation.last_resident_at is None:
         return None
     return conversation.last_resident_at + WINDOW
+
+
+def _is_announcement(tx: Transaction, row: OutboxRow) -> bool:
+    event = tables.event
+    statement = sa.select(event.c.type).where(event.c.id == row.event_id)
+    return tx.connection.execute(statement).scalar_one() == "system"
 
 
 def _change_payload(tx: Transaction, row: OutboxRow, **more: Any) -> None:

@@ -43,7 +43,9 @@ def contact_of(tx: Transaction, conversation_id: str) -> Contact | None:
 
 
 def change_contact(tx: Transaction, conversation_id: str, **values: Any) -> None:
-    """Change columns of the contact."""
+    """Change columns of the contact; none given changes nothing."""
+    if not values:
+        return
     tx.connection.execute(
         sa.update(contact).where(contact.c.conversation_id == conversation_id).values(**values)
     )

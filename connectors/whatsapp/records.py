@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from connectors.whatsapp.people import CHANNEL, change_contact, same_person
 from connectors.whatsapp.reading import Reading
+from connectors.whatsapp.revoking import REVOKED, mask_message
 from connectors.whatsapp.waiting import hold, take_held
 from storage import (
     Inbound,
@@ -34,9 +35,6 @@ _OPT_IN = (
     )
     .values(opted_out_at=None)
 )
-
-REVOKED: Mapping[str, Any] = {"type": "revoked", "action": "silent"}
-"""What stands in place of a message that its sender took back."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def store_message(
     _note_wishes(tx, inbound, reading)
     taken_back = take_held(tx, inbound.channel_message_id, "revoke")
     if any(same_person(tx, held["conversation"], inbound.conversation) for held in taken_back):
-        _mask(tx, receipt.inbox_id, turn_id=turn_id())
+        mask_message(tx, receipt.inbox_id, turn_id=turn_id())
     return False
 
 
@@ -78,6 +76,10 @@ def note(tx: Transaction, noted: Noted, reading: Reading, *, turn_id: str) -> bo
     Returns False, and changes nothing, when it was there before.
     """
     locked = lock_conversation(tx, noted.conversation)
+    about = _inbox_id(tx, noted.about) if noted.about else None
+    if about is not None and reading.type == "edit" and _is_revoked(tx, about):
+        # A wording that was overtaken by its own revocation.
+        noted = replace(noted, text="", media=dict(REVOKED))
     row = insert_unless_there(
         tx,
         tables.inbox,
@@ -97,7 +99,6 @@ def note(tx: Transaction, noted: Noted, reading: Reading, *, turn_id: str) -> bo
     )
     if row is None:
         return False
-    about = _inbox_id(tx, noted.about) if noted.about else None
     append_event(
         tx,
         noted.conversation,
@@ -117,31 +118,7 @@ def _revoke(tx: Transaction, noted: Noted, inbox_id: int | None, *, turn_id: str
         hold(tx, noted.about, "revoke", {"conversation": noted.conversation})
     elif same_person(tx, _conversation_of(tx, inbox_id), noted.conversation):
         # Nobody takes back what another one wrote.
-        _mask(tx, inbox_id, turn_id=turn_id)
-
-
-def _mask(tx: Transaction, inbox_id: int, *, turn_id: str) -> None:
-    """Erase what a message said; the rows stay. One that waits for a turn needs none any more."""
-    inbox, event, content = tables.inbox, tables.event, tables.event_content
-    row = tx.connection.execute(
-        sa.update(inbox)
-        .where(inbox.c.id == inbox_id)
-        .values(
-            text="",
-            payload=None,
-            media=dict(REVOKED),
-            turn_id=sa.func.coalesce(inbox.c.turn_id, turn_id),
-        )
-        .returning(inbox.c.conversation_id, inbox.c.seq)
-    ).one()
-    said = sa.select(event.c.id).where(
-        event.c.conversation_id == row.conversation_id, event.c.seq == row.seq
-    )
-    tx.connection.execute(
-        sa.update(content)
-        .where(content.c.event_id.in_(said))
-        .values(content={"text": "", "payload": None, "media": dict(REVOKED)})
-    )
+        mask_message(tx, inbox_id, turn_id=turn_id)
 
 
 def _inbox_id(tx: Transaction, message_id: str) -> int | None:
@@ -151,6 +128,12 @@ def _inbox_id(tx: Transaction, message_id: str) -> int | None:
             inbox.c.channel == CHANNEL, inbox.c.channel_message_id == message_id
         )
     ).scalar_one_or_none()
+
+
+def _is_revoked(tx: Transaction, inbox_id: int) -> bool:
+    statement = sa.select(tables.inbox.c.media).where(tables.inbox.c.id == inbox_id)
+    media = tx.connection.execute(statement).scalar_one()
+    return bool(media) and media.get("type") == REVOKED["type"]
 
 
 def _conversation_of(tx: Transaction, inbox_id: int) -> str:

@@ -26,11 +26,8 @@ from connectors.whatsapp.taking import OPT_OUT_RESPONSE
 from connectors.whatsapp.texts import say, say_first
 from dialogue.types import Button, CaseRequest, Reply, Turn
 from foundation.errors import MessageTooLongError
-from handoff import open_case_of
+from handoff import Reason, open_case_of
 from storage import Conversation, InboxMessage, Transaction, read_latest_events
-
-LATE: Final = "pesan_terlambat"
-"""Reason of the case of a message that reached us a day after it was sent."""
 
 PLEASE_TYPE: Final = "wa_ketik"
 PLEASE_TYPE_AGAIN: Final = "wa_ketik_lagi"
@@ -46,7 +43,8 @@ class ChannelTurn:
     """A turn's messages sorted by who answers them.
 
     ``messages`` are the assistant's; ``own`` is what the channel itself says; ``late`` are texts
-    of messages that go to a person; ``unread_file``: a file came along that nobody has read.
+    of messages that go to a person; ``unread_file``: a file came along that nobody has read;
+    ``case_open``: a person is on the way already, and the transcript shows them the late texts.
     """
 
     messages: tuple[InboxMessage, ...]
@@ -54,6 +52,7 @@ class ChannelTurn:
     own: tuple[Reply, ...] = ()
     late: tuple[str, ...] = ()
     unread_file: bool = False
+    case_open: bool = False
 
     def finish(self, turn: Turn | None, *, ticket: str) -> Turn:
         """Return the turn as WhatsApp carries it; ``turn`` is the assistant's, if it was asked."""
@@ -62,14 +61,14 @@ class ChannelTurn:
         if replies and self.unread_file:
             replies.append(Reply(text=say("lampiran_tidak_dibaca")))
         case = turn.case_request
-        if self.late and case is None:
-            case = CaseRequest(reason=LATE, ticket=ticket, card=self._card())
+        if self.late and case is None and not self.case_open:
+            case = CaseRequest(reason=Reason.LATE, ticket=ticket, card=self._card())
         merged = as_one_message([*self.own, *replies], public_url=self.public_url)
         return replace(turn, replies=merged, case_request=case)
 
     def _card(self) -> dict[str, Any]:
         return {
-            "reason": LATE,
+            "reason": Reason.LATE,
             "why": say("kartu.terlambat"),
             "question": "\n".join(self.late),
             "intents": [],
@@ -92,7 +91,12 @@ def plan_turn(
         return plan
     late = [message for message in messages if message.sent_at + WINDOW <= tx.now]
     fresh = [message for message in messages if message not in late]
-    plan = replace(plan, messages=(), late=tuple(message.text for message in late))
+    plan = replace(
+        plan,
+        messages=(),
+        late=tuple(message.text for message in late),
+        case_open=bool(late) and open_case_of(tx, conversation.id) is not None,
+    )
     if not fresh:
         return plan
     if _hint(fresh[-1]) == "opt_out":

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.whatsapp.body import as_list, as_mapping, as_text, number_of, user_id_of
+from storage import storable
 
 _LONGEST_ID = 400
 _SHOWN_FIELD = 40
+_NOTHING = " \t\r\n\v\f\ufffd"
+"""What an id must not consist of; U+FFFD stands where something unstorable was."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ def walk(body: Any, *, phone_number_id: str) -> Contents:
         contents.skipped["object"] += 1
         return contents
     for value in _our_values(as_mapping(body), phone_number_id, contents.skipped):
-        contacts = [as_mapping(contact) for contact in as_list(value.get("contacts"))]
+        # Strange nodes are no contacts: they must not hide that there is only one.
+        contacts = [one for one in as_list(value.get("contacts")) if isinstance(one, Mapping)]
         for raw in _nodes(value, "messages", contents.skipped):
             _add_item(contents, raw, contacts)
         for raw in _nodes(value, "statuses", contents.skipped):
@@ -120,7 +124,7 @@ def _add_item(
 ) -> None:
     message_id = bounded_id(raw.get("id"))
     sender = _sender(raw, contacts)
-    if raw.get("group_id"):
+    if raw.get("group_id") not in (None, ""):
         contents.skipped["group"] += 1
     elif not message_id:
         contents.skipped["message without an id"] += 1
@@ -132,10 +136,12 @@ def _add_item(
 
 def bounded_id(value: Any) -> str:
     """Return a message id that fits the store's index; one that is too long becomes its hash."""
-    text = as_text(value)
-    if not text.strip() or len(text) <= _LONGEST_ID:
-        return text if text.strip() else ""
-    return f"sha256.{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
+    text = storable(as_text(value))
+    if not text.strip(_NOTHING):
+        return ""
+    if len(text) <= _LONGEST_ID:
+        return text
+    return f"sha256.{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _sender(raw: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]]) -> Sender | None:

@@ -1,0 +1,102 @@
+"""Things that come at the wrong time: late, taken back after an edit, mixed in one body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.trackers import load_tracker
+from storage import tables
+from tests.connectors.whatsapp.whatsapp_kit import (
+    T0,
+    WhatsAppHouse,
+    envelope,
+    failed_item,
+    status_item,
+    text_item,
+)
+
+SECRET = "resep kerupuk rahasia nenek, berapa orang minimal?"
+
+
+def _item(type_: str, content: Any, **more: Any) -> dict[str, Any]:
+    item = text_item("", **more)
+    del item["text"]
+    return {**item, "type": type_, type_: content}
+
+
+def _edit(about: str, wording: str) -> dict[str, Any]:
+    message = {"type": "text", "text": {"body": wording}}
+    return _item("edit", {"original_message_id": about, "message": message})
+
+
+def test_a_late_message_beside_an_open_case_joins_it(any_house: WhatsAppHouse) -> None:
+    any_house.say("Chat dengan CS")
+    any_house.work()
+    any_house.clock.advance(hours=30)
+    any_house.say("ini baru sampai", at=T0 + 3600)
+    assert any_house.work() == 1
+    assert {row["state"] for row in any_house.inbox()} == {"processed"}
+    assert [case.reason for case in any_house.cases()] == ["diminta"]
+
+
+def test_what_was_edited_and_then_taken_back_is_nowhere(any_house: WhatsAppHouse) -> None:
+    any_house.say(SECRET, id="wamid.a")
+    any_house.work()
+    any_house.say("Chat dengan CS")
+    any_house.work()
+    any_house.post(envelope(messages=[_edit("wamid.a", "wording rahasia nenek")]))
+    with any_house.store.read() as tx:
+        assert "rahasia" in load_tracker(tx, any_house.conversations()[0]).question
+    any_house.post(envelope(messages=[_item("revoke", {"original_message_id": "wamid.a"})]))
+    with any_house.store.read() as tx:
+        kept = [
+            tx.connection.execute(table.select()).all()
+            for table in (tables.inbox, tables.event_content, tables.case_, tables.snapshot)
+        ]
+        assert load_tracker(tx, any_house.conversations()[0]).question == ""
+    assert "rahasia" not in str(kept)
+    assert len(any_house.inbox()) == 4
+
+
+def test_another_question_stays_on_the_card(house: WhatsAppHouse) -> None:
+    house.say("salah kirim", id="wamid.a")
+    house.work()
+    house.say("berapa orang minimal?")
+    house.work()
+    house.post(envelope(messages=[_item("revoke", {"original_message_id": "wamid.a"})]))
+    with house.store.read() as tx:
+        assert load_tracker(tx, house.conversations()[0]).question == "berapa orang minimal?"
+
+
+def test_several_entries_with_messages_statuses_and_errors_are_all_handled(
+    any_house: WhatsAppHouse,
+) -> None:
+    for name in ("1", "2"):
+        any_house.say("berapa orang minimal?", number=f"628100000010{name}", user=f"ID.{name}")
+    any_house.work()
+    any_house.deliver()
+    people = [
+        envelope(messages=[text_item("lagi", number="6281000000103", user="ID.3"), None]),
+        envelope(statuses=[status_item("wamid.keluar.1", "read"), {"id": 1}]),
+        envelope(messages=[text_item("dua", number="6281000000104", user="ID.4")]),
+        envelope(statuses=[failed_item("wamid.keluar.2", 131026)]),
+        envelope(messages=[text_item("asing", number="6281000000105")], phone_number_id="1"),
+    ]
+    changes = [body["entry"][0]["changes"][0] for body in people]
+    changes[0]["value"]["errors"] = [{"code": 131000, "title": "contoh"}, "rusak"]
+    echoes = {"field": "smb_message_echoes", "value": changes[2]["value"]}
+    entries = [
+        {"id": "1", "changes": [changes[0], echoes, changes[1]]},
+        "rusak",
+        {"id": "2", "changes": [{"field": "messages"}, changes[2], changes[4]]},
+        {"id": "3", "changes": [changes[3]]},
+        {"id": "4", "changes": []},
+    ]
+    body = {"object": "whatsapp_business_account", "entry": entries}
+    for _ in range(2):
+        assert any_house.post(body).status_code == 200
+    assert len(any_house.inbox()) == 4
+    assert any_house.work() == 2
+    states = [row["state"] for row in any_house.outbox()]
+    assert states == ["read", "failed", "pending", "pending"]
+    assert [case.reason for case in any_house.cases()] == ["gagal_kirim"]
