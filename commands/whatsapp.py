@@ -17,6 +17,7 @@ import click
 import requests
 
 from commands import wiring
+from commands.whatsapp_line import resume, status
 from connectors.whatsapp_emulator import (
     Emulator,
     EmulatorConfig,
@@ -38,6 +39,10 @@ _RESIDENTS = Path(__file__).parent / "rehearsal_residents.json"
 @click.group()
 def whatsapp() -> None:
     """Alat untuk kanal WhatsApp."""
+
+
+whatsapp.add_command(resume)
+whatsapp.add_command(status)
 
 
 @whatsapp.command()
@@ -90,6 +95,7 @@ def rehearsal_settings(path: Path, *, port: int, environ: Mapping[str, str]) -> 
         "HALO_WHATSAPP_GRAPH_VERSION": "v24.0",
         "HALO_WHATSAPP_PHONE_NUMBER_ID": EmulatorConfig.phone_number_id,
         "HALO_WHATSAPP_NUMBER": EmulatorConfig.display_phone_number,
+        "HALO_WHATSAPP_TEMPLATE": "balasan_petugas_siap",
     }
     for name in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN"):
         key = f"HALO_WHATSAPP_{name}"

@@ -139,6 +139,8 @@ class Tracker:
         )
 
     def _after_case_event(self, change: str, data: Mapping[str, Any]) -> Tracker:
+        if change == "moved":
+            return self._after_move(data)
         states = {"opened": "waiting", "released": "waiting"}
         states |= dict.fromkeys(("claimed", "transferred", "taken_over"), "claimed")
         return replace(
@@ -146,6 +148,13 @@ class Tracker:
             case_state=states.get(change, change),
             ticket=_text_or_none(data.get("ticket")) or self.ticket,
         )
+
+    def _after_move(self, data: Mapping[str, Any]) -> Tracker:
+        """Follow a case that goes on in another conversation, or came from one (``here``)."""
+        if not data.get("here"):
+            return replace(self, case_state=None, ticket=None)
+        state = _text_or_none(data.get("state")) or "waiting"
+        return replace(self, case_state=state, ticket=_text_or_none(data.get("ticket")))
 
     def to_state(self) -> dict[str, Any]:
         """Return it as JSON values (a snapshot)."""

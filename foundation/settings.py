@@ -31,6 +31,8 @@ class WhatsAppSettings:
     phone_number_id: str = ""
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v24.0"
+    template: str = ""
+    """Name at Meta of the template with which an officer writes after the 24 hours."""
 
     @property
     def can_send(self) -> bool:
@@ -183,6 +185,9 @@ def _whatsapp(env: _Environment) -> WhatsAppSettings:
         ).rstrip("/"),
         graph_version=env.matching(
             "HALO_WHATSAPP_GRAPH_VERSION", defaults.graph_version, r"v\d+\.\d+", example="v24.0"
+        ),
+        template=env.matching(
+            "HALO_WHATSAPP_TEMPLATE", "", r"[a-z0-9_]{1,512}", example="balasan_petugas_siap"
         ),
     )
 

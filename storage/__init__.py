@@ -42,6 +42,12 @@ from storage.attempts import (
     find_attempt,
 )
 from storage.audit import AuditRow, latest_deeds, note_deed
+from storage.charges import (
+    FREE_SERVICE_MESSAGES,
+    MonthOfMessages,
+    delivered_messages,
+    messages_by_month,
+)
 from storage.columns import storable, storable_document
 from storage.continuations import CODE_LIFETIME, save_continuation, take_continuation
 from storage.conversations import (
@@ -104,6 +110,7 @@ from storage.writing import insert_unless_there, upsert
 __all__ = [
     "CODE_LIFETIME",
     "ERASED",
+    "FREE_SERVICE_MESSAGES",
     "MIN_PASSWORD_LENGTH",
     "ROLES",
     "Account",
@@ -119,6 +126,7 @@ __all__ = [
     "Inbound",
     "InboxMessage",
     "Kind",
+    "MonthOfMessages",
     "OutboxRow",
     "OutboxState",
     "Receipt",
@@ -139,6 +147,7 @@ __all__ = [
     "bundle_tables",
     "create_account",
     "deactivate",
+    "delivered_messages",
     "demo_accounts_exist",
     "desk_tables",
     "due_conversations",
@@ -163,6 +172,7 @@ __all__ = [
     "list_outbox",
     "load_snapshot",
     "lock_conversation",
+    "messages_by_month",
     "note_deed",
     "office_tables",
     "open_conversation",

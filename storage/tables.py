@@ -170,6 +170,8 @@ outbox: Final = _table(
         "id",
         where="state IN ('pending', 'sending', 'unknown')",
     ),
+    # What failed for good stays before a person's eyes for a while.
+    _partial("ix_outbox_failed", "channel", "state_at", where="state = 'failed'"),
 )
 
 outbox_attempt: Final = sa.Table(

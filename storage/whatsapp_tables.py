@@ -38,6 +38,9 @@ contact: Final = sa.Table(
     Column("opted_out_at", Moment),
     # Where the pair limit stands: the next message may leave at this moment less the burst.
     Column("pair_at", Moment),
+    # The conversations of one resident are found by what Meta names them.
+    Index(None, "user_id"),
+    Index(None, "wa_id"),
 )
 
 # The state of our own business number, shared by all processes that send.

@@ -7,44 +7,61 @@ them :class:`ChannelTurn` gives a turn what is particular to the channel.
 from connectors.whatsapp.announcing import why_not_announced
 from connectors.whatsapp.attachments import Attachment, Attachments, file_payload
 from connectors.whatsapp.build import graph_api, make_deliverer, make_ingest
-from connectors.whatsapp.charges import FREE_SERVICE_MESSAGES, delivered_messages
 from connectors.whatsapp.deliverer import Deliverer
+from connectors.whatsapp.failures import reason_text
 from connectors.whatsapp.grouping import GroupedIngest
+from connectors.whatsapp.happenings import HAPPENINGS, Fate, fates_of, sentence_for
 from connectors.whatsapp.ingest import Ingest, Report
 from connectors.whatsapp.line import Line, line_of, resume_line
 from connectors.whatsapp.people import CHANNEL, Contact, contact_of, conversations_of_resident
 from connectors.whatsapp.resending import resend
 from connectors.whatsapp.signature import challenge_of, sign, signature_is_valid
 from connectors.whatsapp.state import ChannelState, channel_state
+from connectors.whatsapp.templates import (
+    TemplateProposal,
+    propose_template,
+    send_template,
+    template_is_waiting,
+)
+from connectors.whatsapp.troubled import TroubledReply, troubled_replies
 from connectors.whatsapp.turns import ChannelTurn, plan_turn
 
 __all__ = [
     "CHANNEL",
-    "FREE_SERVICE_MESSAGES",
+    "HAPPENINGS",
     "Attachment",
     "Attachments",
     "ChannelState",
     "ChannelTurn",
     "Contact",
     "Deliverer",
+    "Fate",
     "GroupedIngest",
     "Ingest",
     "Line",
     "Report",
+    "TemplateProposal",
+    "TroubledReply",
     "challenge_of",
     "channel_state",
     "contact_of",
     "conversations_of_resident",
-    "delivered_messages",
+    "fates_of",
     "file_payload",
     "graph_api",
     "line_of",
     "make_deliverer",
     "make_ingest",
     "plan_turn",
+    "propose_template",
+    "reason_text",
     "resend",
     "resume_line",
+    "send_template",
+    "sentence_for",
     "sign",
     "signature_is_valid",
+    "template_is_waiting",
+    "troubled_replies",
     "why_not_announced",
 ]

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final
-
 import sqlalchemy as sa
 
 from storage import Transaction, insert_unless_there
+from storage.charges import SERVICE
 from storage.whatsapp_tables import charge
-
-FREE_SERVICE_MESSAGES: Final = 1000
-"""Delivered service messages that are free in a calendar month for each business number."""
-
-_SERVICE: Final = "service"
 
 
 def note_charge(
@@ -30,7 +23,7 @@ def note_charge(
     values = {
         "attempt_id": attempt_id,
         # Only replies without a template are sent, unless Meta says otherwise.
-        "category": category or _SERVICE,
+        "category": category or SERVICE,
         "type": type or "",
         "delivered_at": tx.now if delivered else None,
     }
@@ -40,22 +33,3 @@ def note_charge(
             .where(charge.c.attempt_id == attempt_id, charge.c.delivered_at.is_(None))
             .values(delivered_at=tx.now)
         )
-
-
-def delivered_messages(
-    tx: Transaction, *, first: datetime, beyond: datetime
-) -> dict[tuple[str, str], int]:
-    """Return how many messages were delivered in ``first`` ≤ t < ``beyond``.
-
-    The keys are ``pricing.category`` and ``pricing.type``.
-    """
-    rows = tx.connection.execute(
-        sa.select(charge.c.category, charge.c.type, sa.func.count().label("number"))
-        .where(
-            charge.c.delivered_at >= first,
-            charge.c.delivered_at < beyond,
-            charge.c.delivered_at.is_not(None),
-        )
-        .group_by(charge.c.category, charge.c.type)
-    )
-    return {(row.category, row.type): row.number for row in rows}

@@ -132,9 +132,16 @@ def _move_case(tx: Transaction, case: Case, conversation_id: str) -> None:
     if case.state is CaseState.CLAIMED:
         set_owner(tx, case.conversation, None)
         set_owner(tx, conversation_id, case.officer_id)
-    data = {"case_id": case.id, "ticket": case.ticket, "reason": case.reason}
-    for name in (case.conversation, conversation_id):
-        append_event(tx, name, type="case_moved", actor="system", data={**data, "to": "whatsapp"})
+    data = {
+        "case_id": case.id,
+        "ticket": case.ticket,
+        "reason": case.reason,
+        "to": "whatsapp",
+        "state": case.state.value,
+        "officer_id": case.officer_id,
+    }
+    for name, here in ((case.conversation, False), (conversation_id, True)):
+        append_event(tx, name, type="case_moved", actor="system", data={**data, "here": here})
 
 
 def _tell_web(tx: Transaction, web_id: str) -> None:

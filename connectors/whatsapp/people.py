@@ -64,7 +64,7 @@ def same_person(tx: Transaction, one_id: str, other_id: str) -> bool:
 def conversations_of_resident(tx: Transaction, conversation_id: str) -> list[str]:
     """Return the ids of all conversations of its resident, itself included: some were joined.
 
-    Whoever erases or exports a person's data has to walk all of them. Reads the whole table.
+    Whoever erases or exports a person's data has to walk all of them.
     """
     known = contact_of(tx, conversation_id)
     if known is None:

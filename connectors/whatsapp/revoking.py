@@ -1,7 +1,7 @@
 """Taking back: what a message said disappears wherever it was written down; the rows stay.
 
 That is the message itself, its later wordings (edits), the question that officers see on the card
-and the tracker's memory of it. What the assistant answered stays: those are not the resident's words.
+and the tracker's memory of it. The assistant's answer stays: its words are not the resident's.
 """
 
 from __future__ import annotations

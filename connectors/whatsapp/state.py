@@ -7,11 +7,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.charges import delivered_messages
 from connectors.whatsapp.line import line_of
 from connectors.whatsapp.people import CHANNEL
 from foundation.clock import WIB
-from storage import Transaction, tables
+from storage import Transaction, messages_by_month, tables
 
 
 @dataclass(frozen=True)
@@ -45,14 +44,12 @@ def channel_state(tx: Transaction, phone_number_id: str) -> ChannelState:
             .group_by(outbox.c.state)
         )
     }
-    month = tx.now.astimezone(WIB).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    delivered = delivered_messages(tx, first=month, beyond=tx.now)
+    today = tx.now.astimezone(WIB).date()
+    [month] = messages_by_month(tx, today, today)
     return ChannelState(
         stopped_code=line.stopped_code,
         stopped_at=line.stopped_at,
         waiting=counts.get("pending", 0) + counts.get("sending", 0),
         unknown=counts.get("unknown", 0),
-        service_messages=sum(
-            number for (category, _), number in delivered.items() if category == "service"
-        ),
+        service_messages=month.service,
     )

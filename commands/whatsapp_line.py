@@ -1,0 +1,120 @@
+"""`halo whatsapp status|resume`: how the number stands, and letting it go on when it is mended."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands import wiring
+from connectors.whatsapp import (
+    ChannelState,
+    Line,
+    TroubledReply,
+    channel_state,
+    line_of,
+    reason_text,
+    resume_line,
+    troubled_replies,
+)
+from foundation.clock import indonesian_date, indonesian_time
+from foundation.errors import SettingsError
+from storage import FREE_SERVICE_MESSAGES, open_wakeups
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Satu objek JSON.")
+def status(as_json: bool) -> None:
+    """Tampilkan keadaan nomor WhatsApp dan setiap balasan yang perlu dilihat orang."""
+    number = _number()
+    with wiring.open_store(wiring.settings()).read() as tx:
+        line = line_of(tx, number)
+        state = channel_state(tx, number)
+        trouble = troubled_replies(tx, number)
+        resting = not line.stopped and line.rests_at(tx.now)
+    if as_json:
+        shown = {**asdict(state), "replies": [asdict(reply) for reply in trouble]}
+        click.echo(json.dumps(shown, ensure_ascii=False, default=_plain))
+        return
+    for text in _lines(line, state, trouble, resting=resting):
+        click.echo(text)
+
+
+@click.command()
+def resume() -> None:
+    """Jalankan lagi pengiriman yang berhenti, setelah sebabnya dibereskan di Meta."""
+    config = wiring.settings()
+    number = _number()
+    store = wiring.open_store(config)
+    with store.write() as tx:
+        stopped = line_of(tx, number).stopped
+        if stopped:
+            resume_line(tx, number)
+        waiting = channel_state(tx, number).waiting
+    click.echo(_say("resumed", waiting=waiting) if stopped else _say("not_stopped"))
+    if stopped:
+        wakeups = open_wakeups(store, config.redis_url)
+        wakeups.publish()
+        wakeups.close()
+
+
+def _lines(
+    line: Line, state: ChannelState, trouble: list[TroubledReply], *, resting: bool
+) -> list[str]:
+    lines = [_of_line(line, resting=resting)]
+    lines.append(_say("counts", waiting=state.waiting, unknown=state.unknown))
+    lines.append(_say("month", service=state.service_messages, free=FREE_SERVICE_MESSAGES))
+    lines.append(_say("trouble", number=len(trouble)) if trouble else _say("nothing"))
+    lines += [
+        _say(
+            "reply",
+            id=reply.outbox_id,
+            state=reply.state,
+            since=_moment(reply.since),
+            tries=reply.tries,
+            reason=reply.reason,
+        )
+        for reply in trouble
+    ]
+    return lines
+
+
+def _of_line(line: Line, *, resting: bool) -> str:
+    code = line.stopped_code
+    if code is not None and line.stopped_at is not None:
+        since = _moment(line.stopped_at)
+        return _say("stopped", since=since, code=code, reason=reason_text(code))
+    if resting and line.paused_until is not None:
+        return _say("resting", until=_moment(line.paused_until))
+    return _say("running")
+
+
+def _number() -> str:
+    number = wiring.settings().whatsapp.phone_number_id
+    if not number:
+        raise SettingsError(_say("no_number"))
+    return number
+
+
+def _moment(moment: datetime) -> str:
+    return f"{indonesian_date(moment)} pukul {indonesian_time(moment)} WIB"
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+@cache
+def _texts() -> dict[str, str]:
+    path = Path(__file__).with_suffix(".json")
+    texts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return texts
+
+
+def _say(name: str, **values: object) -> str:
+    return _texts()[name].format(**values)

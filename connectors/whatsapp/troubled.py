@@ -1,0 +1,85 @@
+"""Replies that a person should look at: nothing that did not settle stays out of sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from connectors.whatsapp.failures import reason_text
+from connectors.whatsapp.line import Line, line_of
+from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.texts import say
+from storage import OutboxState, Transaction, tables
+
+SHOWN_FOR: Final = timedelta(days=7)
+"""How long a reply that failed for good stays on the list."""
+
+
+@dataclass(frozen=True)
+class TroubledReply:
+    """A reply that has not arrived as it should. Moments are in UTC.
+
+    ``reason`` is Indonesian; ``next_try_at`` is set while it will be tried again by itself;
+    ``may_resend``: only an officer decides whether it goes out once more.
+    """
+
+    outbox_id: int
+    conversation: str
+    event_id: int
+    state: OutboxState
+    since: datetime
+    tries: int
+    code: str
+    reason: str
+    next_try_at: datetime | None
+    may_resend: bool
+
+
+def troubled_replies(
+    tx: Transaction, phone_number_id: str, *, limit: int = 100
+) -> list[TroubledReply]:
+    """Return them, the longest in trouble first.
+
+    That is: failed within :data:`SHOWN_FOR`, fate unknown, waiting for another try, and everything
+    that waits while the number is stopped. Reads indexes only.
+    """
+    outbox = tables.outbox
+    line = line_of(tx, phone_number_id)
+    waits = sa.true() if line.stopped else outbox.c.error_code.is_not(None)
+    unsettled = sa.select(outbox).where(
+        outbox.c.channel == CHANNEL,
+        sa.text("outbox.state IN ('pending', 'sending', 'unknown')"),
+        (outbox.c.state == "unknown") | ((outbox.c.state == "pending") & waits),
+    )
+    failed = sa.select(outbox).where(
+        outbox.c.channel == CHANNEL,
+        sa.text("outbox.state = 'failed'"),
+        outbox.c.state_at > tx.now - SHOWN_FOR,
+    )
+    rows = [
+        row
+        for statement in (unsettled, failed)
+        for row in tx.connection.execute(statement.order_by(outbox.c.state_at).limit(limit))
+    ]
+    rows.sort(key=lambda row: (row.state_at, row.id))
+    return [_reply(row, line) for row in rows[:limit]]
+
+
+def _reply(row: sa.Row[Any], line: Line) -> TroubledReply:
+    stopped = line.stopped and row.state == "pending"
+    code = str((line.stopped_code if stopped else row.error_code) or "")
+    return TroubledReply(
+        outbox_id=row.id,
+        conversation=row.conversation_id,
+        event_id=row.event_id,
+        state=row.state,
+        since=row.state_at,
+        tries=row.attempts,
+        code=code,
+        reason=reason_text(code) if code else say("gagal.no_answer"),
+        next_try_at=row.next_attempt_at if row.state == "pending" and not stopped else None,
+        may_resend=row.state in ("failed", "unknown"),
+    )
