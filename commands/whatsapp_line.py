@@ -32,7 +32,9 @@ from storage import FREE_SERVICE_MESSAGES, open_wakeups
 def status(as_json: bool) -> None:
     """Tampilkan keadaan nomor WhatsApp dan setiap balasan yang perlu dilihat orang."""
     number = _number()
-    with wiring.open_store(wiring.settings()).read() as tx:
+    store = wiring.open_store(wiring.settings())
+    store.migrate()
+    with store.read() as tx:
         line = line_of(tx, number)
         state = channel_state(tx, number)
         trouble = troubled_replies(tx, number)
@@ -51,6 +53,7 @@ def resume() -> None:
     config = wiring.settings()
     number = _number()
     store = wiring.open_store(config)
+    store.migrate()
     with store.write() as tx:
         stopped = line_of(tx, number).stopped
         if stopped:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from storage import Transaction, insert_unless_there
-from storage.charges import SERVICE
 from storage.whatsapp_tables import charge
+
+_SERVICE = "service"
 
 
 def note_charge(
@@ -23,7 +24,7 @@ def note_charge(
     values = {
         "attempt_id": attempt_id,
         # Only replies without a template are sent, unless Meta says otherwise.
-        "category": category or SERVICE,
+        "category": category or _SERVICE,
         "type": type or "",
         "delivered_at": tx.now if delivered else None,
     }

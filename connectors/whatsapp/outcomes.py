@@ -142,7 +142,7 @@ def window_end(tx: Transaction, conversation_id: str) -> datetime | None:
 def _is_announcement(tx: Transaction, row: OutboxRow) -> bool:
     event = tables.event
     statement = sa.select(event.c.type).where(event.c.id == row.event_id)
-    return tx.connection.execute(statement).scalar_one() == "system"
+    return str(tx.connection.execute(statement).scalar_one()) == "system"
 
 
 def _change_payload(tx: Transaction, row: OutboxRow, **more: Any) -> None:

@@ -9,17 +9,14 @@ from typing import Any
 import pytest
 
 from connectors import Desk
-from connectors.whatsapp import (
-    FREE_SERVICE_MESSAGES,
-    contact_of,
-    delivered_messages,
-    resend,
-)
+from connectors.whatsapp import contact_of, resend
 from foundation.errors import CaseConflictError, NotFoundError
 from handoff import Outcome
 from storage import (
+    FREE_SERVICE_MESSAGES,
     begin_attempt,
     create_account,
+    delivered_messages,
     erase_content,
     forget_resident,
     lock_conversation,
