@@ -62,7 +62,12 @@ def test_no_file_is_a_pickle(saved: Path) -> None:
 def test_every_other_file_is_in_the_manifest(saved: Path) -> None:
     listed = json.loads((saved / "manifest.json").read_text())["files"]
     found = {p.relative_to(saved).as_posix() for p in saved.rglob("*") if p.is_file()}
-    assert found - set(listed) == {"manifest.json", "run.json", "laporan.html"}
+    assert found - set(listed) == {
+        "manifest.json",
+        "run.json",
+        "laporan.html",
+        "oof.json",
+    }
 
 
 def test_saving_the_same_model_again_changes_nothing(model: nlu.TrainedModel, saved: Path) -> None:
