@@ -11,11 +11,13 @@ import click
 from foundation.errors import HaloError
 
 COMMANDS = {
+    "answers": "commands.answers:answers",
     "chat": "commands.understand:chat",
     "check": "commands.check:check",
     "deliver": "commands.deliver:deliver",
     "events": "commands.logs:events",
     "inbox": "commands.logs:inbox",
+    "labels": "commands.labels:labels",
     "models": "commands.models:models",
     "outbox": "commands.logs:outbox",
     "parse": "commands.understand:parse",

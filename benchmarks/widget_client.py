@@ -15,6 +15,7 @@ import http.client
 import json
 import resource
 import time
+import uuid
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -51,13 +52,13 @@ class Widget:
         self.token = body["token"]
         gevent.spawn(self._listen)
 
-    def question(self, number: int, text: str) -> tuple[float, float] | None:
+    def question(self, text: str) -> tuple[float, float] | None:
         """Ask; return the seconds until the acknowledgement and until the answer was there."""
         self.answered.clear()
         self.asked = True
         began = time.perf_counter()
         status, _ = self._ask(
-            "POST", "/api/chat/messages", {"client_message_id": str(number), "text": text}
+            "POST", "/api/chat/messages", {"client_message_id": uuid.uuid4().hex, "text": text}
         )
         if status != 202:
             return None
@@ -135,7 +136,7 @@ def ask(
     for number in range(int(rate * seconds)):
         gevent.sleep(max(0.0, began + number / rate - time.perf_counter()))
         widget = widgets[number % len(widgets)]
-        jobs.append(gevent.spawn(widget.question, number, texts[number % len(texts)]))
+        jobs.append(gevent.spawn(widget.question, texts[number % len(texts)]))
     gevent.joinall(jobs)
     return [job.value for job in jobs]
 
@@ -155,8 +156,8 @@ def main() -> None:
     widgets = connect("127.0.0.1", options.port, options.widgets)
     connecting = time.perf_counter() - began
     ask(widgets, texts[::-1], min(options.rate, 5.0), 2.0)  # the first turns fill caches
-    print(json.dumps({"connected": len(widgets), "connect_seconds": round(connecting, 1)}))
-    print(flush=True, end="")
+    connected = {"connected": len(widgets), "connect_seconds": round(connecting, 1)}
+    print(json.dumps(connected), flush=True)
     cpu = time.process_time()
     timed = ask(widgets, texts, options.rate, options.seconds)
     answered = [one for one in timed if one is not None]

@@ -9,6 +9,7 @@ import click
 from tqdm import tqdm
 
 from commands import wiring
+from commands.models_gate import compare
 from commands.models_live import promote, rollback
 from foundation.settings import Settings
 from learning import (
@@ -113,5 +114,6 @@ def list_(as_json: bool) -> None:
             click.echo(f"{'*' if is_live else ' '} {bundle.version}")
 
 
+models.add_command(compare)
 models.add_command(promote)
 models.add_command(rollback)

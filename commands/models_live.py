@@ -9,6 +9,7 @@ import click
 
 import learning
 from commands import wiring
+from commands.models_gate import measured
 from foundation.errors import InvalidFormError
 from foundation.settings import Settings
 from learning import BundleInfo, find_registered, list_bundles, live_of, load_assets
@@ -23,11 +24,17 @@ note_option = click.option("--note", default="", help="Catatan rilis.")
 @click.argument("version")
 @by_option
 @note_option
+@click.option("--force", is_flag=True, help="Promosikan walaupun tertahan gerbang mutu.")
 @json_option
-def promote(version: str, by: str, note: str, as_json: bool) -> None:
-    """Jadikan VERSION model yang menjawab warga, di semua mesin."""
+def promote(version: str, by: str, note: str, force: bool, as_json: bool) -> None:
+    """Jadikan VERSION model yang menjawab warga, di semua mesin.
+
+    Calon diukur lebih dulu terhadap model yang sekarang; yang lebih buruk ditahan.
+    """
     config = wiring.settings()
     store = migrated_store(config)
+    if not force:
+        _through_the_gate(store, config, version)
     keep_in_store(store, config, version, author=named(by))
     with store.write() as tx:
         pointer = learning.promote(
@@ -54,6 +61,25 @@ def rollback(by: str, note: str, as_json: bool) -> None:
             data={"version": pointer.version, "by": named(by)},
         )
     _mirror_and_say(config, store, pointer.version, as_json)
+
+
+def _through_the_gate(store: Store, config: Settings, version: str) -> None:
+    """Raise ``InvalidFormError`` with the reasons when the candidate is blocked.
+
+    A bundle that has answered before goes back without being measured again.
+    """
+    with store.read() as tx:
+        known = {row.version for row in learning.promotions(tx, limit=1000)}
+    live = learning.live_pointer(store, config.models_dir)
+    if version in known or (live and version in (live.version, *live.history)):
+        return
+    verdict = measured(config, store, version)
+    if not verdict["passed"]:
+        reasons = "\n".join(f"- {block['text']}" for block in verdict["blocks"])
+        raise InvalidFormError(
+            f"Model {version} tertahan gerbang mutu:\n{reasons}",
+            reader_text=f"Model {version} tertahan gerbang mutu.",
+        )
 
 
 def named(by: str) -> str:

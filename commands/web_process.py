@@ -6,6 +6,7 @@ monkey.patch_all()
 
 import logging  # noqa: E402 - everything after this line must see the patched modules
 import os  # noqa: E402
+import resource  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
@@ -84,6 +85,7 @@ def main(descriptor: int, parent: int) -> None:
     """Serve on the inherited listening socket until told to stop."""
     config = wiring.settings()
     configure_logging(config.log_level, process="web")
+    _allow_many_connections()
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)
     errors = logging.getLogger("web.server")
@@ -92,6 +94,12 @@ def main(descriptor: int, parent: int) -> None:
         gevent.signal_handler(number, server.stop, 2)
     gevent.spawn(_watch_parent, parent, server)
     server.serve_forever()
+
+
+def _allow_many_connections() -> None:
+    # Every open widget holds one; the usual soft limit of 1,024 is reached by a busy morning.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _watch_parent(parent: int, server: WSGIServer) -> None:

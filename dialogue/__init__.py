@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogue.assets import ASSET_FILES, Assets, validate_assets
 from dialogue.assistant import Assistant
 from dialogue.findings import Finding
-from dialogue.knowledge import KnowledgeEntry, Topic
+from dialogue.knowledge import CONFIDENCES, KnowledgeEntry, Topic
 from dialogue.script import Conversation, ScriptSession, turn_as_json
 from dialogue.stories import StoryFailure, StoryResult, run_stories
 from dialogue.tracker import Loop, Memory, Tracker
@@ -22,6 +22,7 @@ from dialogue.types import (
 
 __all__ = [
     "ASSET_FILES",
+    "CONFIDENCES",
     "Assets",
     "Assistant",
     "Button",

@@ -12,6 +12,9 @@ from learning.bundles import (
 )
 from learning.data_lint import DataFinding, lint_examples, lint_gold
 from learning.doubts import Doubt, find_doubts, forget_doubt, latest_doubts, save_doubts
+from learning.exchange import Imported, export_yaml, import_examples, studio_examples
+from learning.gate import FailedStory, gate
+from learning.gate_run import critical_labels, run_gate
 from learning.inbox import rebuild_inbox, take_in
 from learning.judging import (
     Judging,
@@ -75,6 +78,8 @@ from learning.registry import (
     store_bundle,
 )
 from learning.selection import order_by_information
+from learning.tables import rows_in_force, table_header
+from learning.trends import Trends, read_trends
 from learning.turns import ControlSample, Turn
 from learning.withdrawals import (
     Receiver,
@@ -97,7 +102,9 @@ __all__ = [
     "DataFinding",
     "Deed",
     "Doubt",
+    "FailedStory",
     "Group",
+    "Imported",
     "InboxKeeper",
     "Judging",
     "LabelIndex",
@@ -112,6 +119,7 @@ __all__ = [
     "SecondLook",
     "Span",
     "StudioHelp",
+    "Trends",
     "Turn",
     "Withdrawal",
     "adopt_first",
@@ -121,13 +129,17 @@ __all__ = [
     "build_bundle",
     "build_with_overlay",
     "count_receivers",
+    "critical_labels",
     "decided_by_person",
     "examples_as_yaml",
+    "export_yaml",
     "fetch_bundle",
     "fetch_if_known",
     "find_doubts",
     "find_registered",
     "forget_doubt",
+    "gate",
+    "import_examples",
     "label_turns",
     "latest_doubts",
     "latest_judgements",
@@ -148,6 +160,7 @@ __all__ = [
     "read_file_chunks",
     "read_groups",
     "read_live",
+    "read_trends",
     "read_turn",
     "read_turns",
     "rebuild_inbox",
@@ -159,12 +172,16 @@ __all__ = [
     "restore_answer",
     "rollback",
     "rollback_target",
+    "rows_in_force",
+    "run_gate",
     "save_doubts",
     "second_looks",
     "shown_text",
     "skip_turns",
     "start_with",
     "store_bundle",
+    "studio_examples",
+    "table_header",
     "take_in",
     "undo_batch",
     "undo_last",

@@ -13,6 +13,7 @@ from dialogue import Assets, Assistant, Conversation
 from foundation.errors import ModelUnavailableError, TrainingDataError
 from learning.label_search import LabelIndex
 from learning.overlay import Overlay, write_merged
+from learning.trends import read_trends
 from nlu.types import Understands
 from service_hours import Calendar
 from storage import Store, StudioEdit, active_edits
@@ -59,6 +60,7 @@ class StudioHelp:
             "find_labels": self.find_labels,
             "preview_answer": self.preview_answer,
             "preview_lexicon": self.preview_lexicon,
+            "trends": self.trends,
         }
 
     def find_labels(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -107,6 +109,13 @@ class StudioHelp:
                 return {"problem": _without_folder(error, folder)}
         texts = [str(text) for text in request.get("texts", ())][:_MOST_TEXTS]
         return {"rows": [_compared(text, model, changed) for text in texts if text.strip()]}
+
+    def trends(self, _request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return ``weeks`` and ``rising`` (see :mod:`learning.trends`)."""
+        with self._store.read() as tx:
+            found = read_trends(tx)
+        weeks = [{**asdict(week), "first": week.first.isoformat()} for week in found.weeks]
+        return {"weeks": weeks, "rising": [asdict(one) for one in found.rising]}
 
     def _edits(self) -> list[StudioEdit]:
         with self._store.read() as tx:

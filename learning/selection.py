@@ -16,7 +16,7 @@ from typing import Any
 BATCH = 25
 """Messages that are chosen together; about what one sitting labels."""
 
-REACH = 4
+REACH = 3
 """A batch is chosen among so many times as many of the most uncertain messages."""
 
 _DIMENSIONS = 64

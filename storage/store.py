@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection, Engine
 from foundation.clock import Clock
 from foundation.errors import StoreUnavailableError
 from storage.engines import (
+    LOCK_TIMEOUT_SECONDS,
     Sleep,
     for_reading,
     for_writing,
@@ -65,6 +66,7 @@ class Store:
         self.dialect: Final = cast(Dialect, engine.dialect.name)
         self.path: Final = sqlite_path(engine.url)
         """The SQLite file; None for PostgreSQL and for a store in memory."""
+        self._turnstile = threading.Lock() if self.path else None
 
     @classmethod
     def open(cls, url: str, *, clock: Clock, sleep: Sleep = time.sleep) -> Store:
@@ -92,7 +94,7 @@ class Store:
         Do not begin another one inside (it would wait for itself on SQLite).
         """
         engine = self._writing if durable else self._jotting
-        with _translated(), engine.begin() as connection:
+        with self._one_writer(), _translated(), engine.begin() as connection:
             if not durable and self.dialect == "postgresql":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield Transaction(connection, self._clock(), self.dialect, read_only=False)
@@ -106,6 +108,23 @@ class Store:
         """
         with _translated(), self._reading.begin() as connection:
             yield Transaction(connection, self._clock(), self.dialect, read_only=True)
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """Let the writers of this process wait outside (SQLite).
+
+        There is one write lock. Whoever waited for it with a connection in hand would leave none
+        to the readers.
+        """
+        if self._turnstile is None:
+            yield
+            return
+        if not self._turnstile.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+            raise StoreUnavailableError("this process could not write for 5 seconds")
+        try:
+            yield
+        finally:
+            self._turnstile.release()
 
     def migrate(self) -> None:
         """Bring the schema to this program's version, in one transaction, one process at a time.

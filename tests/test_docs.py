@@ -85,3 +85,15 @@ def test_project_names_no_machine_and_no_registry() -> None:
             if forbidden.search(path.read_text(encoding="utf-8", errors="replace")):
                 found.append(name)
     assert found == []
+
+
+def test_pictures_of_the_guides_are_there_and_small() -> None:
+    shown = {
+        (path, name)
+        for path in (ROOT / "docs").glob("*.md")
+        for name in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", path.read_text(encoding="utf-8"))
+    }
+    assert shown
+    assert [name for path, name in shown if not (path.parent / name).is_file()] == []
+    pictures = list((ROOT / "docs" / "gambar").glob("*.png"))
+    assert sum(path.stat().st_size for path in pictures) < 2_000_000

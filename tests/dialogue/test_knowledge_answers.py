@@ -103,3 +103,14 @@ def test_short_form_is_made_of_whole_sentences_of_the_answer(assets: Assets, lab
     assert entry.ringkas.startswith(short)
     assert short.endswith(".")
     assert len(short) >= 60 or short == entry.ringkas
+
+
+def test_no_answer_begins_with_a_bare_yes_or_no(assets: Assets) -> None:
+    bare = ("ya", "tidak", "bisa", "boleh", "belum", "masih", "benar", "bukan", "wajib", "perlu")
+    starts = [
+        (entry.label, text)
+        for entry in assets.knowledge.values()
+        for text in (entry.ringkas, entry.jawaban)
+        if text.casefold().split()[0].rstrip(".,:!") in bare and text.split()[0][-1] in ".,:!"
+    ]
+    assert starts == []

@@ -19,3 +19,30 @@ def menu_item(page: Page, name: str) -> None:
 def close_case(desk: OfficersDesk, case: Case) -> None:
     """Let the officer close the case as answered."""
     desk.sit().resolve(case.id, outcome=Outcome.ANSWERED)
+
+
+_FOCUSED = """() => {
+  let node = document.activeElement;
+  while (node && node.shadowRoot && node.shadowRoot.activeElement) {
+    node = node.shadowRoot.activeElement;
+  }
+  const name = (node.getAttribute("aria-label") || node.innerText).trim();
+  return /^H\\d$/.test(node.tagName) ? `${name} (judul)` : name;
+}"""
+
+
+def focused(page: Page) -> str:
+    """The name of what the keyboard is on, shadow DOM included."""
+    found: str = page.evaluate(_FOCUSED)
+    return found
+
+
+def tab_to(page: Page, name: str, *, back: bool = False) -> None:
+    """Press Tab (or Shift+Tab) until the keyboard is on ``name``."""
+    on_the_way = []
+    for _ in range(80):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        on_the_way.append(focused(page))
+        if on_the_way[-1] == name:
+            return
+    raise AssertionError(f"{name!r} is not reached by keyboard: {on_the_way}")

@@ -231,3 +231,20 @@ class TestAskWithoutJavaScript:
         assert answer.status_code == 503
         assert "pesan penting" in answer.text
         assert "belum dapat disimpan" in answer.text
+
+
+def test_the_privacy_notice_tells_what_the_law_asks(client: FlaskClient) -> None:
+    words = text_of(client.get("/privasi").text)
+    for told in (
+        "Pengendali data adalah Dinas Koperasi dan UKM Kabupaten Bogor",
+        "Pasal 20 ayat (2)",
+        "Berapa lama",
+        "Menarik persetujuan",
+        "Menghapus isi percakapan",
+        "menunda atau membatasi",
+        "3 × 24 jam",
+        "keputusan yang hanya dibuat otomatis",
+        "WhatsApp milik Meta",
+        "orang tua atau wali",
+    ):
+        assert told in words

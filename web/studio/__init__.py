@@ -3,10 +3,13 @@
 from flask import Blueprint, Flask
 
 from web.services import Services
+from web.studio.answers import add_answers
 from web.studio.frame import add_entrance
 from web.studio.kotak import add_inbox
 from web.studio.labelling import add_labelling
 from web.studio.labels import add_labels
+from web.studio.lexicon import add_lexicon
+from web.studio.trends import add_trends
 
 __all__ = ["register"]
 
@@ -18,4 +21,7 @@ def register(app: Flask, services: Services) -> None:
     add_inbox(blueprint)
     add_labelling(blueprint)
     add_labels(blueprint)
+    add_answers(blueprint)
+    add_lexicon(blueprint)
+    add_trends(blueprint)
     app.register_blueprint(blueprint)
