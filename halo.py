@@ -12,6 +12,7 @@ from foundation.errors import HaloError
 
 COMMANDS = {
     "answers": "commands.answers:answers",
+    "backup": "commands.keeping:backup",
     "chat": "commands.understand:chat",
     "check": "commands.check:check",
     "deliver": "commands.deliver:deliver",
@@ -21,7 +22,9 @@ COMMANDS = {
     "models": "commands.models:models",
     "outbox": "commands.logs:outbox",
     "parse": "commands.understand:parse",
+    "privacy": "commands.privacy:privacy",
     "report": "commands.report:report",
+    "restore": "commands.keeping:restore",
     "serve": "commands.serve:serve",
     "test": "commands.quality:test",
     "train": "commands.models:train",
@@ -66,6 +69,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except HaloError as error:
         logging.getLogger("halo").debug("command failed", exc_info=error)
+        if error.reader_text not in str(error):
+            click.echo(error.reader_text, err=True)
         click.echo(f"{error}", err=True)
         sys.exit(1)
 

@@ -192,3 +192,10 @@ class RecordConflictError(HaloError):
     code = "H090"
     http_status = 409
     default_text = "Catatan ini baru saja berubah. Muat ulang halaman untuk melihat yang terbaru."
+
+
+class BackupError(HaloError):
+    """A backup cannot be made, read or put back; the store is as it was."""
+
+    code = "H100"
+    default_text = "Cadangan tidak dapat dibuat atau dipulihkan."

@@ -42,6 +42,7 @@ from storage.attempts import (
     find_attempt,
 )
 from storage.audit import AuditRow, latest_deeds, note_deed
+from storage.backups import Manifest, make_backup, read_manifest, restore_backup
 from storage.charges import (
     FREE_SERVICE_MESSAGES,
     MonthOfMessages,
@@ -71,6 +72,7 @@ from storage.events import (
     read_latest_events,
     restart_log_order,
 )
+from storage.everything import everything_of
 from storage.inbox import (
     Inbound,
     InboxMessage,
@@ -126,6 +128,7 @@ __all__ = [
     "Inbound",
     "InboxMessage",
     "Kind",
+    "Manifest",
     "MonthOfMessages",
     "OutboxRow",
     "OutboxState",
@@ -156,6 +159,7 @@ __all__ = [
     "enqueue",
     "erase_content",
     "events_beyond",
+    "everything_of",
     "find_attempt",
     "forget_resident",
     "get_account",
@@ -172,6 +176,7 @@ __all__ = [
     "list_outbox",
     "load_snapshot",
     "lock_conversation",
+    "make_backup",
     "messages_by_month",
     "note_deed",
     "office_tables",
@@ -179,10 +184,12 @@ __all__ = [
     "open_wakeups",
     "read_events",
     "read_latest_events",
+    "read_manifest",
     "receive",
     "record_failure",
     "release_leases",
     "restart_log_order",
+    "restore_backup",
     "save_attachment",
     "save_continuation",
     "save_snapshot",

@@ -13,7 +13,13 @@ from connectors.whatsapp.grouping import GroupedIngest
 from connectors.whatsapp.happenings import HAPPENINGS, Fate, fates_of, sentence_for
 from connectors.whatsapp.ingest import Ingest, Report
 from connectors.whatsapp.line import Line, line_of, resume_line
-from connectors.whatsapp.people import CHANNEL, Contact, contact_of, conversations_of_resident
+from connectors.whatsapp.people import (
+    CHANNEL,
+    Contact,
+    contact_of,
+    conversations_of_number,
+    conversations_of_resident,
+)
 from connectors.whatsapp.resending import resend
 from connectors.whatsapp.signature import challenge_of, sign, signature_is_valid
 from connectors.whatsapp.state import ChannelState, channel_state
@@ -45,6 +51,7 @@ __all__ = [
     "challenge_of",
     "channel_state",
     "contact_of",
+    "conversations_of_number",
     "conversations_of_resident",
     "fates_of",
     "file_payload",

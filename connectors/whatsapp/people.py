@@ -80,3 +80,15 @@ def conversations_of_resident(tx: Transaction, conversation_id: str) -> list[str
         .order_by(contact.c.conversation_id)
     )
     return list(tx.connection.execute(statement).scalars())
+
+
+def conversations_of_number(tx: Transaction, wa_id: str) -> list[str]:
+    """Return the ids of the conversations of a number (digits, with the country's)."""
+    statement = (
+        sa.select(contact.c.conversation_id)
+        .where(sa.or_(contact.c.wa_id == wa_id, contact.c.phone.in_((wa_id, f"+{wa_id}"))))
+        .order_by(contact.c.conversation_id)
+    )
+    first = list(tx.connection.execute(statement).scalars())
+    all_ids = {other for each in first for other in conversations_of_resident(tx, each)}
+    return sorted(all_ids)
