@@ -2,6 +2,13 @@
 
 from connectors.alerts import Alarm, LateCase
 from connectors.desk import NOTE_LIMIT, OFFICER_TEXT_LIMIT, Desk
+from connectors.desk_files import OpenedFile, open_file
+from connectors.desk_post import (
+    CALL_NOTE_LIMIT,
+    CAPTION_LIMIT,
+    CallResult,
+    DeskPost,
+)
 from connectors.gateway import Bundle, Gateway
 from connectors.local_socket import LocalServer, ask_worker, socket_folder
 from connectors.rasa_format import understanding_as_rasa
@@ -10,18 +17,24 @@ from connectors.upkeep import Upkeep
 from connectors.worker import Worker
 
 __all__ = [
+    "CALL_NOTE_LIMIT",
+    "CAPTION_LIMIT",
     "NOTE_LIMIT",
     "OFFICER_TEXT_LIMIT",
     "Alarm",
     "Bundle",
+    "CallResult",
     "Desk",
+    "DeskPost",
     "Gateway",
     "LateCase",
     "LocalServer",
+    "OpenedFile",
     "Upkeep",
     "Worker",
     "ask_worker",
     "load_tracker",
+    "open_file",
     "socket_folder",
     "understanding_as_rasa",
 ]

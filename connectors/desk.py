@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
+from connectors.desk_speech import (
+    actor_of,
+    owned_case,
+    require_open_window,
+    said_before,
+    say_as,
+)
 from connectors.desk_words import desk_says
-from connectors.gateway import put_out
 from dialogue import Assets, Reply
 from foundation.errors import (
     BadMessageError,
@@ -22,7 +28,6 @@ from handoff import (
     cases_of_officer,
     claim,
     get_case,
-    needs_sign,
     read_labels,
     release,
     resolve,
@@ -43,7 +48,6 @@ from storage import (
     get_account,
     lock_conversation,
     note_deed,
-    read_latest_events,
 )
 
 OFFICER_TEXT_LIMIT = 4096
@@ -53,9 +57,6 @@ NOTE_LIMIT = 2000
 """Characters of an internal note."""
 
 _SUPERVISORS = ("supervisor", "admin")
-
-_KEYS_KEPT = 200
-"""Events in which a repeated reply is recognised; a form is sent twice within seconds."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Desk:
     @property
     def actor(self) -> str:
         """The officer's name in the event log."""
-        return f"officer:{self.officer.id}"
+        return actor_of(self.officer)
 
     def claim(self, case_id: int) -> Case:
         """Own a waiting case. Raises ``CaseConflictError`` when somebody else was quicker."""
@@ -101,7 +102,8 @@ class Desk:
         A second call with the same non-empty ``key`` says nothing and returns the first event, so
         that a form that is sent twice is one message.
         Raises ``CaseConflictError`` unless the officer owns the case, ``BadMessageError`` for an
-        empty text and ``MessageTooLongError`` for one over ``OFFICER_TEXT_LIMIT``.
+        empty text, ``MessageTooLongError`` for one over ``OFFICER_TEXT_LIMIT`` and
+        ``InvalidFormError`` when WhatsApp takes no free text any more.
         """
         text = text.strip()
         if not text:
@@ -110,10 +112,11 @@ class Desk:
             raise MessageTooLongError(f"officer reply of {len(text)} characters")
         with self.store.write() as tx:
             conversation = lock_conversation(tx, get_case(tx, case_id).conversation)
-            if said := self._said_before(tx, conversation.id, key):
+            if said := said_before(tx, conversation.id, self.officer, key):
                 return said
             case = self._owned(tx, case_id)
-            return self._say(tx, case, "officer", Reply(text), key=key)
+            require_open_window(tx, conversation)
+            return say_as(tx, case, self.officer, "officer", Reply(text), key=key)
 
     def release(self, case_id: int) -> Case:
         """Put the case back into the queue for a colleague."""
@@ -158,7 +161,7 @@ class Desk:
                     petugas=receiver,
                     tiket=case.ticket,
                 )
-                self._say(tx, case, "system", words)
+                self._say(tx, case, words)
                 return case
             if self.officer.role not in _SUPERVISORS:
                 raise CaseConflictError(f"case {case_id} is not owned by {self.actor}")
@@ -235,7 +238,7 @@ class Desk:
             data={"case_id": case.id, "ticket": case.ticket, "to": officer_id},
         )
         words = desk_says("taken_over", petugas=_name_of(tx, officer_id), tiket=case.ticket)
-        self._say(tx, case, "system", words)
+        self._say(tx, case, words)
         return case
 
     def _record(
@@ -244,21 +247,7 @@ class Desk:
         return append_event(tx, conversation_id, type=event_type, actor=self.actor, data=data)
 
     def _owned(self, tx: Transaction, case_id: int) -> Case:
-        if needs_sign(tx, self.officer.id):
-            sign_of_life(tx, self.officer.id)
-        lock_conversation(tx, get_case(tx, case_id).conversation)
-        case = get_case(tx, case_id)
-        if case.state is not CaseState.CLAIMED or case.officer_id != self.officer.id:
-            raise CaseConflictError(f"case {case_id} is not owned by {self.actor}")
-        return case
-
-    def _said_before(self, tx: Transaction, conversation_id: str, key: str) -> StoredEvent | None:
-        if not key:
-            return None
-        for event in read_latest_events(tx, conversation_id, _KEYS_KEPT):
-            if event.actor == self.actor and event.data.get("key") == key:
-                return event
-        return None
+        return owned_case(tx, case_id, self.officer)
 
     def _announce(
         self, tx: Transaction, case: Case, response: str, *, more: Reply | None = None
@@ -272,27 +261,10 @@ class Desk:
         )
         if more:
             reply = replace(reply, buttons=(*reply.buttons, *more.buttons))
-        self._say(tx, case, "system", reply)
+        self._say(tx, case, reply)
 
-    def _say(
-        self, tx: Transaction, case: Case, event_type: str, reply: Reply, *, key: str = ""
-    ) -> StoredEvent:
-        event = append_event(
-            tx,
-            case.conversation,
-            type=event_type,
-            actor=self.actor,
-            data={
-                "case_id": case.id,
-                "response": reply.response,
-                "officer": self.officer.display_name,
-                "buttons": [asdict(button) for button in reply.buttons],
-                "key": key,
-            },
-            content={"text": reply.text},
-        )
-        put_out(tx, lock_conversation(tx, case.conversation), event)
-        return event
+    def _say(self, tx: Transaction, case: Case, reply: Reply) -> None:
+        say_as(tx, case, self.officer, "system", reply)
 
 
 def _name_of(tx: Transaction, account_id: int | None) -> str:

@@ -14,6 +14,9 @@ from dialogue.types import Button
 _LONGEST = 30
 """Words; a longer message is a question of its own."""
 
+_LONGEST_NO = 8
+"""Words; what is longer says more than "no longer needed"."""
+
 
 @cache
 def _table() -> dict[str, Any]:
@@ -29,6 +32,18 @@ def desk_says(name: str, **values: Any) -> Reply:
         entry = entry[part]
     buttons = tuple(Button(one["title"], one["payload"]) for one in entry.get("buttons", ()))
     return Reply(text=entry["text"].format(**values), buttons=buttons, response=f"desk_{name}")
+
+
+def says_not_needed(text: str) -> bool:
+    """Whether a resident who was asked says that an officer is no longer needed.
+
+    >>> says_not_needed("udah gak perlu lagi pak"), says_not_needed("masih, belum selesai")
+    (True, False)
+    """
+    line = " ".join(text.casefold().split())
+    if "?" in line or len(line.split()) > _LONGEST_NO or re.search(r"\bmasih\b", line):
+        return False
+    return any(re.search(rf"\b{words}\b", line) for words in _table()["not_needed"])
 
 
 def says_unsolved(text: str) -> bool:

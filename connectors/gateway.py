@@ -14,13 +14,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connectors.desk_words import says_unsolved
+from connectors.outgoing import put_out
 from connectors.trackers import load_tracker, save_tracker_snapshot
 from connectors.whatsapp import CHANNEL as WHATSAPP
-from connectors.whatsapp import ChannelTurn, contact_of, plan_turn, why_not_announced
+from connectors.whatsapp import ChannelTurn, contact_of, plan_turn
+from connectors.withdrawing import WITHDRAW, commit_withdrawal, withdrawn_case
 from dialogue import Assets, Assistant
 from dialogue.types import CaseView, IncomingMessage, Reply, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
 from handoff import (
+    Case,
     Reason,
     Switch,
     WaitingEstimate,
@@ -42,16 +45,13 @@ from storage import (
     Conversation,
     InboxMessage,
     Store,
-    StoredEvent,
     Transaction,
     append_event,
     assign_turn,
-    enqueue,
     erase_content,
     get_conversation,
     lock_conversation,
     record_failure,
-    set_outbox_state,
     unprocessed,
 )
 
@@ -59,9 +59,6 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
 """After so many failed computations of the same messages a person gets them."""
-
-_INSTANT_CHANNELS = frozenset({"webchat", "rest"})
-"""Channels whose readers fetch events themselves: a committed reply is a sent reply."""
 
 _CASE_VISIBLE_AFTER_CLOSING = timedelta(days=30)
 
@@ -107,8 +104,11 @@ class Gateway:
                 plan = self._plan(tx, conversation, messages)
                 tracker = load_tracker(tx, conversation_id)
                 context = self._context(tx, conversation, messages)
+                case = withdrawn_case(tx, conversation, messages)
                 reopens = _may_reopen(tx, conversation)
                 in_force = read_switch(tx)
+            if case is not None:
+                return self._withdraw(conversation, messages, case)
             assistant = self.bundle.assistant()
             if plan is None:
                 turn = assistant.handle(_incoming(messages, reopens), tracker, context)
@@ -202,6 +202,12 @@ class Gateway:
             save_tracker_snapshot(tx, current.id)
         return turn_id
 
+    def _withdraw(self, read: Conversation, messages: Sequence[InboxMessage], case: Case) -> str:
+        turn_id = self.new_turn_id()
+        with self.store.write() as tx:
+            commit_withdrawal(tx, read, messages, case, turn_id=turn_id, bundle=self.bundle.version)
+        return turn_id
+
     def _say(self, tx: Transaction, conversation: Conversation, reply: Reply, turn_id: str) -> None:
         buttons = [{"title": button.title, "payload": button.payload} for button in reply.buttons]
         event = append_event(
@@ -251,25 +257,6 @@ class Gateway:
         return turn_id
 
 
-def put_out(tx: Transaction, conversation: Conversation, event: StoredEvent) -> None:
-    """Write the outbox row of a message to the resident that was just appended.
-
-    An announcement that WhatsApp residents can do without is dropped at once.
-    """
-    row = enqueue(
-        tx,
-        conversation,
-        event=event,
-        state="sent" if conversation.channel in _INSTANT_CHANNELS else "pending",
-        epoch=conversation.epoch,
-        payload={},
-    )
-    if event.type != "system" or conversation.channel != WHATSAPP:
-        return
-    if code := why_not_announced(conversation, event.data, tx.now):
-        set_outbox_state(tx, row.id, state="dropped", error_code=code)
-
-
 def _case_view(tx: Transaction, conversation_id: str) -> CaseView | None:
     case = open_case_of(tx, conversation_id) or latest_case(tx, conversation_id)
     if case is None:
@@ -308,11 +295,12 @@ def _incoming(messages: Sequence[InboxMessage], may_reopen: bool) -> list[Incomi
 
 def _read(message: InboxMessage, may_reopen: bool) -> IncomingMessage:
     reopens = may_reopen and message.kind == "text" and says_unsolved(message.text)
+    payload = "/terima_kasih" if message.payload == WITHDRAW else message.payload
     return IncomingMessage(
         id=message.id,
         text=message.text,
         kind="payload" if reopens else message.kind,
-        payload="/minta_cs" if reopens else message.payload,
+        payload="/minta_cs" if reopens else payload,
         media=message.media,
         late=message.late,
     )

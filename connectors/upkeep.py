@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from connectors.alerts import Alarm, LateCase
 from connectors.desk_words import desk_says
-from connectors.gateway import put_out
+from connectors.outgoing import put_out
 from dialogue import Reply
 from foundation.clock import indonesian_date, indonesian_time
 from foundation.errors import CaseConflictError, StoreUnavailableError

@@ -61,6 +61,7 @@ class Outcome(StrEnum):
     REFERRED = "diarahkan"
     FOLLOW_UP = "tindak_lanjut"
     NO_RESPONSE = "tidak_ada_tanggapan"
+    WITHDRAWN = "tidak_perlu_lagi"
     SPAM = "iseng"
 
 

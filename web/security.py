@@ -36,6 +36,11 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+FILE_BODY_LIMIT = 16 * 1024 * 1024 + BODY_LIMIT
+"""Bytes of a form with which staff send a file."""
+
+_FILE_FORMS = frozenset({"officer.send_file"})
+
 _ONE_YEAR = 365 * 24 * 3600
 
 
@@ -50,6 +55,8 @@ def register(app: Flask, settings: Settings, secret_key: str) -> CSRFProtect:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=on_https,
     )
+    # Before the CSRF check, which reads the form and with it the whole body.
+    app.before_request(_allow_staff_files)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -59,6 +66,11 @@ def register(app: Flask, settings: Settings, secret_key: str) -> CSRFProtect:
     if on_https:
         app.after_request(_demand_https)
     return CSRFProtect(app)  # type: ignore[no-untyped-call]
+
+
+def _allow_staff_files() -> None:
+    if request.endpoint in _FILE_FORMS and session:
+        request.max_content_length = FILE_BODY_LIMIT
 
 
 def _add_headers(answer: Response) -> Response:

@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from web.officer.actions import Actions, add_actions
 from web.officer.desk import DeskMaker
 from web.officer.pages import Pages, add_pages
+from web.officer.post import PostViews, add_post
 from web.officer.supervisor import add_supervision
 from web.officer.tools import Tools, add_tools
 from web.services import Services
@@ -21,5 +22,6 @@ def register(app: Flask, services: Services) -> None:
     actions = Actions(desks, pages)
     add_actions(blueprint, actions)
     add_tools(blueprint, Tools(actions))
+    add_post(blueprint, PostViews(actions))
     add_supervision(blueprint)
     app.register_blueprint(blueprint)

@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 NOTE_LIMIT = 1000
 """Characters of a closing note."""
 
-_KEY_LIMIT = 64
+KEY_LIMIT = 64
+"""Characters of the key by which a form that is sent twice is known again."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Actions:
     def reply(self, case_id: int) -> ResponseReturnValue:
         """Say something to the resident; a form that is sent twice is said once."""
         text = request.form.get("text", "").replace("\r\n", "\n")
-        key = request.form.get("kunci", "")[:_KEY_LIMIT]
+        key = request.form.get("kunci", "")[:KEY_LIMIT]
         _refuse_blanks(text)
 
         def say(desk: Desk) -> Case:
@@ -71,7 +72,7 @@ class Actions:
             with services().store.read() as tx:
                 item = attention_item(tx, item_id)
                 in_the_way = open_case_of(tx, item.conversation)
-            return self._conflict(in_the_way, item.conversation)
+            return self.conflict(in_the_way, item.conversation)
         return self.done(case.conversation)
 
     def dismiss(self, item_id: int) -> ResponseReturnValue:
@@ -94,7 +95,7 @@ class Actions:
         except CaseConflictError:
             with services().store.read() as tx:
                 case = get_case(tx, case_id)
-            return self._conflict(case, case.conversation)
+            return self.conflict(case, case.conversation)
         return self.done(case.conversation)
 
     def done(self, conversation_id: str, *, tab: str | None = "saya") -> ResponseReturnValue:
@@ -106,7 +107,8 @@ class Actions:
         # The console's script shows this conversation, if it is not the one on display.
         return "", 204, {"X-Halo-Percakapan": conversation_id}
 
-    def _conflict(self, case: Case | None, conversation_id: str) -> ResponseReturnValue:
+    def conflict(self, case: Case | None, conversation_id: str) -> ResponseReturnValue:
+        """Answer that the case is in other hands or closed."""
         holder = ""
         if case and case.officer_id and case.is_open:
             with services().store.read() as tx:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from connectors import Desk
+import requests
+
+from connectors import Desk, DeskPost
+from connectors.whatsapp import Attachments, graph_api
 from dialogue import Assets
 from storage import Account
 from web.services import Services
@@ -40,6 +43,24 @@ class DeskMaker:
             officer=officer,
             new_ticket=services.new_ticket,
         )
+
+    def post_of(self, officer: Account) -> DeskPost:
+        """Return what one officer sends files, templates and repetitions with."""
+        services = self.services
+        return DeskPost(
+            store=services.store,
+            officer=officer,
+            new_id=services.new_id,
+            whatsapp=self.whatsapp_files(),
+            template=services.settings.whatsapp.template,
+        )
+
+    def whatsapp_files(self) -> Attachments | None:
+        """Return the way to files on WhatsApp; ``None`` while no number is connected."""
+        settings = self.services.settings.whatsapp
+        if not settings.can_send:
+            return None
+        return Attachments(self.services.store, graph_api(settings, requests.Session()))
 
     @cached_property
     def _on_disk(self) -> Assets:

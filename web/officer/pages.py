@@ -92,7 +92,9 @@ class Pages:
         with services().store.read() as tx:
             names = display_names(tx)
             page = page_after(tx, conversation_id, names, after=_number("after"))
-        return _fresh(render_template("officer/_baris.html", page=page))
+        return _fresh(
+            render_template("officer/_baris.html", page=page, conversation_id=conversation_id)
+        )
 
     def older(self, conversation_id: str) -> ResponseReturnValue:
         """Show the lines before the event ``before``, to be put above the transcript."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.whatsapp import conversations_of_resident
+from connectors.whatsapp import conversations_of_resident, template_is_waiting
 from dialogue import KnowledgeEntry
 from foundation.errors import NotFoundError
 from handoff import (
@@ -61,6 +61,12 @@ class Selection:
     usual_labels: tuple[str, ...] = ()
     colleagues: tuple[Colleague, ...] = ()
     window_minutes: int | None = None
+    template_sent: bool = False
+
+    @property
+    def window_over(self) -> bool:
+        """Whether WhatsApp takes nothing but templates now."""
+        return self.window_minutes is not None and self.window_minutes < 0
 
     @property
     def can_claim(self) -> bool:
@@ -105,7 +111,7 @@ def read_selection(
         place=position(tx, case) if case else None,
         attention=attention_of(tx, conversation_id),
         service_minutes=_service_minutes(tx, case, calendar),
-        page=page_of(events, names),
+        page=page_of(tx, events, names),
         card=context_card(events, knowledge, opened_with=case.card if case else {}),
         others=_others(tx, conversation_id, case),
         earlier=earlier_of(tx, [case.id]).get(case.id) if case else None,
@@ -113,6 +119,7 @@ def read_selection(
         usual_labels=tuple(usual_labels(tx)),
         colleagues=colleagues(tx, without=officer.id),
         window_minutes=minutes_of_windows(tx, [conversation_id]).get(conversation_id),
+        template_sent=template_is_waiting(tx, conversation_id),
     )
 
 

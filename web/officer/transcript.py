@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from storage import StoredEvent, Transaction, read_events
+from storage import StoredEvent, Transaction, get_outbox_row, read_events
 
 PAGE = 200
 """Events that are read at once; older ones on request."""
+
+INLINE_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+"""What a browser shows as a picture and what can carry no program."""
 
 Speaker = Literal["resident", "bot", "officer", "system", "case", "note"]
 
@@ -21,7 +24,29 @@ _SPEAKERS: Mapping[str, Speaker] = {
     "system": "system",
 }
 
-_SHOWN_AS_CHANGES = ("turn_failed", "labels_changed")
+_SHOWN_AS_CHANGES = frozenset(
+    {
+        "turn_failed",
+        "labels_changed",
+        "call_logged",
+        "delivery_failed",
+        "delivery_retried",
+        "reply_dropped",
+        "noted",
+        "linked",
+        "merged",
+    }
+)
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file of a message. ``inline`` says that a browser shows it as a picture; size in bytes."""
+
+    name: str
+    kind: str
+    size: int
+    inline: bool
 
 
 @dataclass(frozen=True)
@@ -30,7 +55,7 @@ class Line:
 
     ``name`` is the acting officer's display name or empty. ``change`` is what happened for the
     speakers ``case`` (the event's type without ``case_``) and empty else. ``erased`` says that
-    there were words once.
+    there were words once. ``resend`` is the number of the reply that may be sent once more.
     """
 
     seq: int
@@ -40,9 +65,11 @@ class Line:
     name: str = ""
     buttons: tuple[str, ...] = ()
     media: str = ""
+    file: FileView | None = None
     change: str = ""
     data: Mapping[str, Any] | None = None
     erased: bool = False
+    resend: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,10 +81,12 @@ class Page:
     last: int
 
 
-def page_of(events: Sequence[StoredEvent], names: Mapping[int, str]) -> Page:
+def page_of(tx: Transaction, events: Sequence[StoredEvent], names: Mapping[int, str]) -> Page:
     """Return the page of consecutive events. ``names`` are display names by account id."""
+    failed = _still_failed(tx, events)
+    lines = (line for event in events if (line := _line(event, names)))
     return Page(
-        lines=tuple(line for event in events if (line := _line(event, names))),
+        lines=tuple(replace(line, resend=failed.get(line.seq)) for line in lines),
         first=events[0].seq if events else 0,
         last=events[-1].seq if events else 0,
     )
@@ -68,7 +97,7 @@ def page_after(
 ) -> Page:
     """Return what follows the event ``after``."""
     events = read_events(tx, conversation_id, after=after, limit=PAGE)
-    return page_of(events, names) if events else Page(lines=(), first=after + 1, last=after)
+    return page_of(tx, events, names) if events else Page(lines=(), first=after + 1, last=after)
 
 
 def page_before(
@@ -78,7 +107,7 @@ def page_before(
     after = max(0, before - 1 - PAGE)
     limit = max(0, before - 1 - after)
     events = read_events(tx, conversation_id, after=after, limit=limit) if limit else []
-    return page_of(events, names)
+    return page_of(tx, events, names)
 
 
 def _line(event: StoredEvent, names: Mapping[int, str]) -> Line | None:
@@ -93,6 +122,7 @@ def _line(event: StoredEvent, names: Mapping[int, str]) -> Line | None:
             name=str(event.data.get("officer") or "") if speaker == "officer" else "",
             buttons=_titles(event.data.get("buttons")),
             media=str(media.get("kind") or media.get("type") or "berkas") if media else "",
+            file=_file(media),
             erased=event.content is None,
         )
     if event.type == "officer_note":
@@ -109,7 +139,7 @@ def _line(event: StoredEvent, names: Mapping[int, str]) -> Line | None:
             seq=event.seq,
             speaker="case",
             at=event.at,
-            text=str(content.get("note") or ""),
+            text=str(content.get("note") or content.get("text") or ""),
             name=actor_name(event.actor, names),
             change=event.type.removeprefix("case_"),
             data=_with_receiver(event, names),
@@ -120,7 +150,34 @@ def _line(event: StoredEvent, names: Mapping[int, str]) -> Line | None:
 def _with_receiver(event: StoredEvent, names: Mapping[int, str]) -> Mapping[str, Any]:
     """Add the name of the officer who has the case after a change of hands."""
     receiver = event.data.get("officer_id")
-    return {**event.data, "to": names.get(receiver, "") if isinstance(receiver, int) else ""}
+    told = {**event.data, "actor": event.actor}
+    return {**told, "to": names.get(receiver, "")} if isinstance(receiver, int) else told
+
+
+def _file(media: Any) -> FileView | None:
+    """Return the file that can be opened, ``None`` for a place, a contact and the like."""
+    if not isinstance(media, Mapping) or not (media.get("attachment") or media.get("id")):
+        return None
+    mime_type = str(media.get("mime_type") or "").partition(";")[0]
+    size = media.get("size")
+    return FileView(
+        name=str(media.get("filename") or ""),
+        kind=str(media.get("kind") or media.get("type") or "berkas"),
+        size=size if isinstance(size, int) else 0,
+        inline=mime_type in INLINE_PICTURES,
+    )
+
+
+def _still_failed(tx: Transaction, events: Sequence[StoredEvent]) -> dict[int, int]:
+    """Return the outbox rows behind the failures, by the failure's ``seq``, as far as they stand.
+
+    Of one reply only the last failure counts.
+    """
+    told = {
+        event.data["outbox_id"]: event.seq for event in events if event.type == "delivery_failed"
+    }
+    rows = (get_outbox_row(tx, number) for number in told)
+    return {told[row.id]: row.id for row in rows if row and row.state in ("failed", "unknown")}
 
 
 def actor_name(actor: str, names: Mapping[int, str]) -> str:

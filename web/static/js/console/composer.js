@@ -3,7 +3,7 @@ import { attachTranscript, toEnd } from "./transcript.js";
 
 const drafts = new Map();
 
-function freshKey() {
+export function freshKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

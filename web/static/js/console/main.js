@@ -1,7 +1,15 @@
 // The officers' console. The server renders every part; this only says when to fetch which one.
-import { readBoard, readConversation, readState, switchTo } from "./parts.js";
+import {
+  choicesMade,
+  chooseTab,
+  chosenTab,
+  readBoard,
+  readConversation,
+  readState,
+  switchTo,
+} from "./parts.js";
 import { listen } from "./stream.js";
-import { attachComposer } from "./composer.js";
+import { attachComposer, freshKey } from "./composer.js";
 import { attachAlerts } from "./alerts.js";
 import { attachDrafts } from "./drafts.js";
 import { attachKeys } from "./keys.js";
@@ -60,8 +68,15 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
 
 // Answers of 4xx and 5xx carry a sentence for the officer.
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
-  if (xhr.status < 400) return;
+  const { xhr, target } = event.detail;
+  if (xhr.status < 400) {
+    // A list that was asked for before the officer chose another one.
+    const asked = new URL(event.detail.pathInfo?.finalRequestPath ?? "", location.href);
+    if (target.id === "antrean" && (asked.searchParams.get("tab") ?? chosenTab()) !== chosenTab()) {
+      event.detail.shouldSwap = false;
+    }
+    return;
+  }
   event.detail.shouldSwap = false;
   const html = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/html");
   // Rendered and escaped by the server, like every other part of the page.
@@ -70,6 +85,12 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.body.addEventListener("htmx:sendError", showLost);
+
+const asked = new WeakMap();
+
+document.body.addEventListener("htmx:beforeSend", (event) => {
+  asked.set(event.detail.xhr, choicesMade());
+});
 
 document.body.addEventListener("htmx:afterRequest", (event) => {
   const { xhr, successful, requestConfig } = event.detail;
@@ -80,9 +101,12 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   }
   notices.replaceChildren();
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-  if (event.detail.elt.matches("form[data-clears]")) event.detail.elt.reset();
+  const form = event.detail.elt;
+  if (form.matches("form[data-clears]")) form.reset();
+  if (form.matches("form[data-once]")) form.elements.namedItem("kunci").value = freshKey();
   const id = xhr.getResponseHeader("X-Halo-Percakapan");
-  if (id && id !== selected()) switchTo(id);
+  // The officer may have gone on to something else while this was on its way.
+  if (id && id !== selected() && asked.get(xhr) === choicesMade()) switchTo(id);
   refreshAll();
 });
 
@@ -93,7 +117,10 @@ document.body.addEventListener("click", (event) => {
     konsol.dataset.view = view.dataset.viewTo;
     return;
   }
+  const list = event.target.closest("[data-list]");
+  if (list) chooseTab(list.dataset.list);
   const item = event.target.closest(".queue__item");
+  if (item) chooseTab(chosenTab());
   if (item && item.dataset.percakapan === selected()) konsol.dataset.view = "percakapan";
   const opener = event.target.closest("[data-open]");
   if (opener) document.getElementById(opener.dataset.open)?.showModal();

@@ -34,12 +34,27 @@ function address(part) {
   return `/petugas/percakapan/${encodeURIComponent(konsol.dataset.percakapan)}${part}`;
 }
 
-export function currentTab() {
-  return document.querySelector("[data-tab]").dataset.tab;
+// Which list is wanted. What the page shows may be older: an answer that was asked for before.
+let tab = document.querySelector("[data-tab]").dataset.tab;
+
+// How often the officer has chosen something; who comes late must not undo a later choice.
+let choices = 0;
+
+export function chooseTab(name) {
+  tab = name;
+  choices += 1;
+}
+
+export function chosenTab() {
+  return tab;
+}
+
+export function choicesMade() {
+  return choices;
 }
 
 export const readBoard = coalesced(async () => {
-  const query = new URLSearchParams({ tab: currentTab(), pilih: konsol.dataset.percakapan });
+  const query = new URLSearchParams({ tab, pilih: konsol.dataset.percakapan });
   await get(`/petugas/antrean?${query}`, "#antrean", "innerHTML");
   showWaiting();
   tellWhatIsNew();
@@ -66,12 +81,12 @@ export const readState = coalesced(async () => {
   if (!state || !composer) return;
   // Another case than the forms were made for (a new one was opened): make them anew.
   if (state.dataset.case !== composer.dataset.case) await get(address(""), "#percakapan", "innerHTML");
-  else composer.hidden = state.dataset.mine !== "ya";
+  else composer.hidden = state.dataset.mine !== "ya" || state.dataset.window === "tutup";
 });
 
 // Opens a conversation as a click on its entry would, taking the lists to "Kasus saya".
 export async function switchTo(id) {
-  document.querySelector("[data-tab]").dataset.tab = "saya";
+  chooseTab("saya");
   konsol.dataset.percakapan = id;
   const url = `/petugas/percakapan/${encodeURIComponent(id)}?tab=saya`;
   history.pushState({}, "", url);

@@ -1,3 +1,17 @@
+// A picture is fetched when somebody wants to see it: who opened what is written down.
+function showPicture(event) {
+  const look = event.target;
+  if (!look.matches?.(".file__look") || !look.open || look.querySelector("img")) return;
+  const frame = look.querySelector(".file__frame");
+  const picture = new Image();
+  picture.alt = "Gambar dari percakapan ini";
+  picture.addEventListener("error", () => {
+    frame.textContent = "Gambar tidak dapat ditampilkan. Buka di tab baru untuk membaca alasannya.";
+  });
+  picture.src = look.dataset.src;
+  frame.replaceChildren(picture);
+}
+
 // The transcript's end: which event was read last, and whether the reader is there.
 const NEAR = 80;
 
@@ -34,6 +48,8 @@ export function attachTranscript() {
   const news = document.getElementById("pesan-baru");
   if (!log || !news) return;
   toEnd(log);
+  // `toggle` does not bubble.
+  log.addEventListener("toggle", showPicture, true);
   news.addEventListener("click", () => toEnd(log));
   log.addEventListener("scroll", () => {
     log.dataset.end = atEnd(log) ? "ya" : "tidak";

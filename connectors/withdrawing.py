@@ -1,0 +1,73 @@
+"""A resident whose case waits says that it is no longer needed: the case ends, by the resident."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from connectors.desk_words import desk_says, says_not_needed
+from connectors.outgoing import put_out
+from foundation.errors import EpochConflictError
+from handoff import Case, CaseState, Outcome, asked_of, open_case_of, resolve
+from storage import (
+    Conversation,
+    InboxMessage,
+    Transaction,
+    append_event,
+    assign_turn,
+    lock_conversation,
+)
+
+WITHDRAW = "/tidak_perlu_lagi"
+"""What the button under "masih perlu?" sends."""
+
+_ACTOR = "resident"
+
+
+def withdrawn_case(
+    tx: Transaction, conversation: Conversation, messages: Sequence[InboxMessage]
+) -> Case | None:
+    """Return the waiting case that the last of the messages takes back.
+
+    In free words only after the resident was asked whether it is still needed.
+    """
+    case = open_case_of(tx, conversation.id)
+    if case is None or case.state is not CaseState.WAITING:
+        return None
+    last = messages[-1]
+    pressed = last.payload == WITHDRAW
+    said = last.kind == "text" and says_not_needed(last.text) and asked_of(tx, case.id)
+    return case if pressed or said else None
+
+
+def commit_withdrawal(
+    tx: Transaction,
+    read: Conversation,
+    messages: Sequence[InboxMessage],
+    case: Case,
+    *,
+    turn_id: str,
+    bundle: str,
+) -> None:
+    """End the case as a turn of its own. Raises ``EpochConflictError`` when things changed."""
+    current = lock_conversation(tx, read.id)
+    if current.epoch != read.epoch:
+        raise EpochConflictError(f"epoch {read.epoch} is now {current.epoch}")
+    assign_turn(tx, [message.id for message in messages], turn_id=turn_id)
+    data = {"decision": "answer", "actions": ["withdraw_case"], "answers": [], "bundle": bundle}
+    append_event(tx, read.id, type="decided", actor="bot", data=data, turn_id=turn_id)
+    resolve(tx, case.id, outcome=Outcome.WITHDRAWN, actor=_ACTOR)
+    reply = desk_says("withdrawn", tiket=case.ticket)
+    event = append_event(
+        tx,
+        read.id,
+        type="bot",
+        actor="bot",
+        data={
+            "response": reply.response,
+            "buttons": [asdict(button) for button in reply.buttons],
+        },
+        content={"text": reply.text},
+        turn_id=turn_id,
+    )
+    put_out(tx, lock_conversation(tx, read.id), event)
