@@ -87,6 +87,8 @@ class Settings:
     whatsapp: WhatsAppSettings = field(default_factory=WhatsAppSettings)
     wait_target_minutes: int = DEFAULT_WAIT_TARGET
     """Service minutes within which an officer is to take a case; one of ``WAIT_TARGETS``."""
+    evaluation_after_days: int = 6
+    """Calendar days after a period's last day, from the SOP, before it is evaluated."""
     alerts: AlertSettings = field(default_factory=AlertSettings)
     learning: LearningSettings = field(default_factory=LearningSettings)
     embed_origins: tuple[str, ...] = ()
@@ -155,6 +157,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         whatsapp_number=env.phone("HALO_WHATSAPP_NUMBER"),
         whatsapp=_whatsapp(env),
         wait_target_minutes=_wait_target(env),
+        evaluation_after_days=env.count("HALO_EVALUATION_AFTER_DAYS", 6, least=0),
         alerts=_alerts(env),
         learning=_learning(env),
         embed_origins=env.origins("HALO_EMBED_ORIGINS"),

@@ -1,6 +1,8 @@
 """What the office counts and files. Counts are projected from the event log and can be rebuilt."""
 
 from reports import cabinet, evaluation, follow_ups, monitoring, readiness, satisfaction
+from reports.behind import PAGE as BEHIND_PAGE
+from reports.behind import Behind, Which, behind_number
 from reports.duties import do_due_records
 from reports.figures import Figures, day_bounds, read_figures
 from reports.files import volume_file
@@ -16,15 +18,21 @@ from reports.paper_figures import (
 from reports.paper_files import FORMATS, paper_file
 from reports.paper_records import monitoring_paper, readiness_paper
 from reports.projector import catch_up, rebuild
+from reports.readiness import Finding
 from reports.volume import COLUMNS, VolumeRow, volume_json, volume_rows
 
 __all__ = [
+    "BEHIND_PAGE",
     "COLUMNS",
     "FORMATS",
+    "Behind",
     "Figures",
+    "Finding",
     "Paper",
     "Section",
     "VolumeRow",
+    "Which",
+    "behind_number",
     "cabinet",
     "catch_up",
     "change_text",

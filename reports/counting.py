@@ -58,7 +58,8 @@ class Tally:
     """Counts a batch of events. ``chats`` and ``cases`` are the states before, then after it.
 
     ``ended`` are cases that need no clock any more; ``unanswered`` are the ids of turns without
-    an answer, with day and decision.
+    an answer, with day and decision; ``begun`` those of messages that began a chat, with day and
+    channel.
     """
 
     calendar: Calendar
@@ -67,6 +68,7 @@ class Tally:
     cells: Counter[Cell] = field(default_factory=Counter)
     ended: set[int] = field(default_factory=set)
     unanswered: dict[int, tuple[date, str]] = field(default_factory=dict)
+    begun: dict[int, tuple[date, str]] = field(default_factory=dict)
 
     def add(self, event: StoredEvent, channel: str) -> None:
         """Count one event of a conversation on ``channel``."""
@@ -91,6 +93,7 @@ class Tally:
             self._count(event, channel, "chat_hour", f"{local.hour:02d}")
             self._count(event, channel, "people", "kembali" if state else "baru")
             self._count(event, channel, "empty")
+            self.begun[event.id] = (local.date(), channel)
             self.chats[event.conversation] = ChatState(local.date(), event.at)
             return
         # Transactions that wrote at once may come in the other order; the latest message counts.

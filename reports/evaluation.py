@@ -113,7 +113,7 @@ def write_down(
     findings: Sequence[str],
 ) -> Evaluation:
     """Replace participants and findings of a draft. Raises ``RecordConflictError`` once filed."""
-    draft = _draft(tx, evaluation_id)
+    draft = require_draft(tx, evaluation_id)
     texts = [text for person in participants for text in person.values()] + list(findings)
     if any(len(text) > TEXT_LIMIT for text in texts):
         raise InvalidFormError(
@@ -126,6 +126,17 @@ def write_down(
         .values(participants=[dict(person) for person in participants], findings=list(findings))
     )
     return get_evaluation(tx, evaluation_id)
+
+
+def require_draft(tx: Transaction, evaluation_id: int) -> Evaluation:
+    """Return the evaluation. Raises ``RecordConflictError`` once it is filed."""
+    found = get_evaluation(tx, evaluation_id)
+    if found.number:
+        raise RecordConflictError(
+            f"evaluation {evaluation_id} is filed",
+            reader_text=f"Evaluasi ini sudah disahkan dengan nomor {found.number}.",
+        )
+    return found
 
 
 def approve(
@@ -143,7 +154,7 @@ def approve(
     """
     # Numbers are given one after the other.
     tx.connection.execute(sa.select(evaluation.c.id).with_for_update()).all()
-    draft = _draft(tx, evaluation_id)
+    draft = require_draft(tx, evaluation_id)
     if not draft.participants or not draft.findings:
         raise InvalidFormError(
             f"evaluation {evaluation_id} has no participants or findings",
@@ -183,16 +194,6 @@ def _next_number(tx: Transaction) -> str:
     ).scalars()
     newest = max((int(number.partition("/")[0]) for number in numbers), default=0)
     return f"{newest + 1:03d}/HALO-KOPUKM/{_ROMAN[today.month - 1]}/{today.year}"
-
-
-def _draft(tx: Transaction, evaluation_id: int) -> Evaluation:
-    found = get_evaluation(tx, evaluation_id)
-    if found.number:
-        raise RecordConflictError(
-            f"evaluation {evaluation_id} is filed",
-            reader_text=f"Evaluasi ini sudah disahkan dengan nomor {found.number}.",
-        )
-    return found
 
 
 def _one(tx: Transaction, where: sa.ColumnElement[bool]) -> Evaluation:

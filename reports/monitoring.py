@@ -57,6 +57,24 @@ class Monitoring:
                 values[str(paper.content["column"])] = int(paper.content["value"])
         return values
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the record and the chain behind it as one document."""
+        return {
+            "date": self.date.isoformat(),
+            "confirmed_by": self.confirmed_by,
+            "figures": self.figures,
+            "papers": [
+                {
+                    "action": paper.action,
+                    "at": paper.at.isoformat(),
+                    "signed_by": paper.signed_by,
+                    "content": dict(paper.content),
+                    "digest": paper.digest,
+                }
+                for paper in self.papers
+            ],
+        }
+
 
 def due_days(tx: Transaction, calendar: Calendar, now: datetime) -> list[date]:
     """Return the working days whose record is due and not made, oldest first.

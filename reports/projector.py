@@ -12,12 +12,26 @@ from reports.counting import CaseClock, ChatState, Tally
 from reports.volume import COLUMNS
 from service_hours import Calendar
 from storage import Cursor, Store, StoredEvent, Transaction, events_beyond, upsert
-from storage.office_tables import report_case, report_chat, report_count, report_unanswered
+from storage.office_tables import (
+    report_begun,
+    report_case,
+    report_chat,
+    report_count,
+    report_unanswered,
+)
 from storage.tables import conversation, projection, volume_day
 
 _NAME = "volume"
 _BATCH = 500
-_RULES = 2
+_COUNTERS = (
+    volume_day,
+    report_count,
+    report_chat,
+    report_case,
+    report_unanswered,
+    report_begun,
+)
+_RULES = 3
 """Raise it when ``reports.counting`` counts in another way: the log is then counted anew."""
 
 
@@ -113,6 +127,12 @@ def _write(tx: Transaction, tally: Tally) -> None:
     _put(tx, report_case, [{"case_id": key, **vars(clock)} for key, clock in tally.cases.items()])
     if tally.ended:
         tx.connection.execute(delete(report_case).where(report_case.c.case_id.in_(tally.ended)))
+    if tally.begun:
+        begun = [
+            {"event_id": key, "date": day, "channel": channel}
+            for key, (day, channel) in tally.begun.items()
+        ]
+        tx.connection.execute(insert(report_begun), begun)
     if tally.unanswered:
         rows = [
             {"event_id": key, "date": day, "decision": decision}
@@ -170,7 +190,7 @@ def _locked_cursor(tx: Transaction) -> Cursor:
 
 
 def _forget(tx: Transaction) -> None:
-    for table in (volume_day, report_count, report_chat, report_case, report_unanswered):
+    for table in _COUNTERS:
         tx.connection.execute(delete(table))
     _save_cursor(tx, Cursor(xid=0, id=0))
 

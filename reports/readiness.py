@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from foundation.clock import WIB
 from reports.cabinet import Action, OfficeRecord, file_record, records_between, records_of
@@ -43,6 +43,10 @@ class Readiness:
     def bad(self) -> int:
         """How many things are not as they should be."""
         return sum(finding.state == "bad" for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a document."""
+        return asdict(self) | {"at": self.at.isoformat(), "bad": self.bad}
 
 
 def is_due(tx: Transaction, calendar: Calendar) -> bool:

@@ -58,6 +58,16 @@ report_unanswered: Final = sa.Table(
     Column("decision", CleanText, nullable=False),
 )
 
+# Where each chat began: the way from a number in the report to the conversations behind it.
+report_begun: Final = sa.Table(
+    "report_begun",
+    metadata,
+    Column("event_id", BigId, ForeignKey("event.id"), primary_key=True, autoincrement=False),
+    Column("date", sa.Date, nullable=False),
+    Column("channel", CleanText, nullable=False),
+    Index(None, "date", "channel", "event_id"),
+)
+
 _FIRST = sa.text("action = 'made'")
 
 # ``subject`` is the day or period; ``digest`` covers the row and ``previous``, the digest of the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from dialogue import Assets
 from foundation.clock import Clock
 from foundation.settings import Settings
+from reports import Finding
 from service_hours import Calendar
 from storage import Store, Wakeups
 
@@ -29,7 +30,9 @@ class Services:
 
     ``live_bundle`` returns ``None`` while no model has been trained; ``ask_worker`` sends a request
     over the local socket and raises ``WorkerTimeoutError``; ``secret_key`` signs cookies and
-    widget tokens. ``hasher`` checks passwords; under gevent it must not hold up the other requests.
+    widget tokens. ``check_ready`` looks whether the service is ready for the day;
+    without it nobody can ask.
+    ``hasher`` checks passwords; under gevent it must not hold up the other requests.
     """
 
     settings: Settings
@@ -42,4 +45,5 @@ class Services:
     new_ticket: Callable[[], str]
     new_id: Callable[[], str]
     secret_key: str
+    check_ready: Callable[[], Sequence[Finding]] | None = None
     hasher: PasswordHasher = field(default_factory=PasswordHasher)

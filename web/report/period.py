@@ -67,3 +67,16 @@ def _day(text: str) -> date | None:
         raise InvalidFormError(
             f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH, misalnya 2026-11-24."
         ) from error
+
+
+def presets(now: datetime) -> list[tuple[str, Period]]:
+    """Return the periods that are asked for most, with the key of their names."""
+    today = now.astimezone(WIB).date()
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    return [
+        ("hari_ini", Period(today, today)),
+        ("tujuh_hari", Period(today - timedelta(days=6), today)),
+        ("bulan_ini", Period(month, today)),
+        ("bulan_lalu", Period(before.replace(day=1), before)),
+    ]

@@ -1,32 +1,43 @@
-"""The volume report: figures per day and channel, two charts, files to take along."""
+"""The figures of a period beside the period before, charts and tables, files to take along."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from foundation.clock import WIB
 from foundation.errors import InvalidFormError
-from reports import COLUMNS, FORMATS, VolumeRow, catch_up, volume_file, volume_rows
-from web.accounts import require_role, signed_in
+from handoff import queue_counts
+from reports import (
+    COLUMNS,
+    FORMATS,
+    Figures,
+    VolumeRow,
+    catch_up,
+    channel_section,
+    figure_sections,
+    figures_paper,
+    read_figures,
+    summary_section,
+    volume_file,
+    volume_rows,
+)
+from storage import Transaction
 from web.context import services
 from web.report.chart import stacked_bars
-from web.report.period import Period, default_period, read_period
+from web.report.evaluations import add_evaluations
+from web.report.frame import ROLES, add, file_answer, page, paper_answer, readable_names
+from web.report.period import Period, default_period, presets, read_period
+from web.report.records import add_records
+from web.report.talks import add_talks
 
-ROLES = ("supervisor", "staf_data", "auditor", "petugas")
 OUTCOMES = ("bot_answered", "clarified", "handed_over")
 
 _CHANNELS = ("webchat", "whatsapp", "rest")
 """The order in which channels are drawn; others come after them by name."""
-
-_TYPES = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
 
 
 def report_page() -> ResponseReturnValue:
@@ -37,17 +48,24 @@ def report_page() -> ResponseReturnValue:
         period = read_period(request.args, now)
     except InvalidFormError as error:
         period, problem = default_period(now), error.reader_text
-    rows = _rows(period)
+    _count()
+    with services().store.read() as tx:
+        rows = volume_rows(tx, period.first, period.last)
+        figures, before = _figures(tx, period)
     channels = sorted({row.channel for row in rows}, key=_channel_order)
-    page = render_template(
+    return page(
         "report/laporan.html",
-        account=signed_in(),
+        status=422 if problem else 200,
         period=period,
+        presets=presets(now),
         problem=problem,
         rows=rows,
         columns=COLUMNS,
         totals={column: _total(rows, column) for column in COLUMNS},
         formats=FORMATS,
+        summary=summary_section(figures.to_json(), before.to_json(), figures.target),
+        by_channel=channel_section(rows),
+        sections=figure_sections(figures, readable_names()),
         chats=stacked_bars(
             period.days,
             {
@@ -56,43 +74,69 @@ def report_page() -> ResponseReturnValue:
             },
         ),
         outcomes=stacked_bars(period.days, {column: _by_day(rows, column) for column in OUTCOMES}),
+        live=_live(),
     )
-    answer = make_response(page, 422 if problem else 200)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+
+
+def today() -> ResponseReturnValue:
+    """Show today's figures as they are now."""
+    _count()
+    return page("report/_kini.html", live=_live())
 
 
 def download() -> ResponseReturnValue:
-    """Send the report of a period as a file."""
+    """Send the volume log, or with ``isi=angka`` all figures, of a period as a file."""
     now = services().clock()
     period = read_period(request.args, now)
     chosen = request.args.get("format", "")
-    content = volume_file(_rows(period), period.first, period.last, file_format=chosen, made_at=now)
-    name = f"volume-chat-{period.first}-{period.last}.{chosen}"
-    return Response(
-        content,
-        content_type=_TYPES[chosen],
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    _count()
+    with services().store.read() as tx:
+        rows = volume_rows(tx, period.first, period.last)
+        figures, before = _figures(tx, period)
+    span = f"{period.first}-{period.last}"
+    if request.args.get("isi") == "angka":
+        names = readable_names()
+        paper = figures_paper(figures, before, rows, names=names, made_at=now)
+        return paper_answer(paper, figures.to_json(), f"laporan-layanan-{span}")
+    content = volume_file(rows, period.first, period.last, file_format=chosen, made_at=now)
+    return file_answer(content, f"volume-chat-{span}", chosen)
 
 
 def report_blueprint() -> Blueprint:
     """Return the blueprint of ``/laporan``."""
-    guard: Callable[[Callable[[], ResponseReturnValue]], Callable[[], ResponseReturnValue]]
-    guard = require_role(*ROLES)
     blueprint = Blueprint("report", __name__, url_prefix="/laporan")
-    blueprint.add_url_rule("", "report_page", guard(report_page), methods=["GET"])
-    blueprint.add_url_rule("/unduh", "download", guard(download), methods=["GET"])
+    add(blueprint, "", report_page, ROLES, "GET")
+    add(blueprint, "/kini", today, ROLES, "GET")
+    add(blueprint, "/unduh", download, ROLES, "GET")
+    add_talks(blueprint)
+    add_records(blueprint)
+    add_evaluations(blueprint)
     return blueprint
 
 
-def _rows(period: Period) -> list[VolumeRow]:
+def _count() -> None:
     catch_up(services().store, services().calendar)
+
+
+def _figures(tx: Transaction, period: Period) -> tuple[Figures, Figures]:
+    target = services().settings.wait_target_minutes
+    length = timedelta(days=len(period.days))
+    now = read_figures(tx, period.first, period.last, with_answers=True, target=target)
+    before = read_figures(tx, period.first - length, period.last - length, target=target)
+    return now, before
+
+
+def _live() -> dict[str, object]:
     with services().store.read() as tx:
-        return volume_rows(tx, period.first, period.last)
+        day = tx.now.astimezone(WIB).date()
+        figures = read_figures(tx, day, day, target=services().settings.wait_target_minutes)
+        counts = queue_counts(tx)
+        return {
+            "at": tx.now,
+            "figures": figures,
+            "waiting": counts.waiting,
+            "claimed": counts.claimed,
+        }
 
 
 def _channel_order(channel: str) -> tuple[int, str]:

@@ -1,0 +1,179 @@
+"""The evaluation of a period, written by the team, and the questionnaires of satisfaction."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation.clock import WIB
+from foundation.errors import InvalidFormError
+from reports import (
+    FORMATS,
+    catch_up,
+    evaluation,
+    evaluation_paper,
+    evaluation_sections,
+    follow_ups,
+    satisfaction,
+)
+from storage import Transaction
+from web.accounts import signed_in
+from web.context import services
+from web.report.frame import LEAD, ROLES, TEAM, add, page, paper_answer
+
+
+def evaluation_list() -> ResponseReturnValue:
+    """List the evaluations and offer to open one."""
+    days = services().settings.evaluation_after_days
+    with services().store.read() as tx:
+        found = evaluation.list_evaluations(tx)
+        first, last = evaluation.last_month(tx.now.astimezone(WIB).date(), days)
+    return page("report/evaluasi.html", found=found, first=first, last=last, after_days=days)
+
+
+def open_evaluation() -> ResponseReturnValue:
+    """Open the evaluation of a period, or go to the one that is there."""
+    first, last = _day(request.form.get("from", "")), _day(request.form.get("to", ""))
+    with services().store.write() as tx:
+        found = evaluation.open_evaluation(
+            tx, first, last, days=services().settings.evaluation_after_days
+        )
+    return _to(found.id)
+
+
+def evaluation_page(evaluation_id: int) -> ResponseReturnValue:
+    """Show the evaluation as it would be filed now, or as it was filed."""
+    catch_up(services().store, services().calendar)
+    with services().store.read() as tx:
+        found = evaluation.get_evaluation(tx, evaluation_id)
+        content = _content(tx, found)
+        own = follow_ups.follow_ups_of(tx, evaluation_id)
+        carried = follow_ups.carried_follow_ups(tx, evaluation_id, found.first)
+    return page(
+        "report/evaluasi_satu.html",
+        found=found,
+        content=content,
+        sections=evaluation_sections(content),
+        tasks=[*carried, *own],
+        states=follow_ups.STATES,
+        formats=FORMATS,
+    )
+
+
+def evaluation_file(evaluation_id: int) -> ResponseReturnValue:
+    """Send the paper as a file."""
+    catch_up(services().store, services().calendar)
+    with services().store.read() as tx:
+        found = evaluation.get_evaluation(tx, evaluation_id)
+        content = _content(tx, found)
+    paper = evaluation_paper(content, services().clock())
+    return paper_answer(paper, content, f"evaluasi-{found.first}-{found.last}")
+
+
+def write_evaluation(evaluation_id: int) -> ResponseReturnValue:
+    """Replace participants ("name; position" a line) and findings (one a line) of a draft."""
+    people = []
+    for line in _lines("peserta"):
+        name, _, position = line.partition(";")
+        people.append({"name": name.strip(), "position": position.strip()})
+    with services().store.write() as tx:
+        evaluation.write_down(tx, evaluation_id, participants=people, findings=_lines("temuan"))
+    return _to(evaluation_id)
+
+
+def add_task(evaluation_id: int) -> ResponseReturnValue:
+    """Add a follow-up to a draft."""
+    with services().store.write() as tx:
+        evaluation.require_draft(tx, evaluation_id)
+        follow_ups.add_follow_up(
+            tx,
+            evaluation_id,
+            task=request.form.get("tugas", ""),
+            owner=request.form.get("penanggung", ""),
+            due=_day(request.form.get("batas", "")),
+        )
+    return _to(evaluation_id)
+
+
+def set_task_state(evaluation_id: int, task_id: int) -> ResponseReturnValue:
+    """Say how far a follow-up is."""
+    with services().store.write() as tx:
+        follow_ups.set_follow_up_state(tx, task_id, request.form.get("keadaan", ""))
+    return _to(evaluation_id)
+
+
+def approve_evaluation(evaluation_id: int) -> ResponseReturnValue:
+    """Give it its number and file it."""
+    catch_up(services().store, services().calendar)
+    known = services()
+    with known.store.write() as tx:
+        evaluation.approve(
+            tx,
+            evaluation_id,
+            known.calendar,
+            account=signed_in(),
+            target=known.settings.wait_target_minutes,
+        )
+    return _to(evaluation_id)
+
+
+def questionnaire() -> ResponseReturnValue:
+    """Show the form of one questionnaire and the index of the month so far."""
+    with services().store.read() as tx:
+        today = tx.now.astimezone(WIB).date()
+        first = today.replace(day=1)
+        index = satisfaction.read_index(tx, first, today)
+    return page("report/kuesioner.html", today=today, first=first, index=index)
+
+
+def add_questionnaire() -> ResponseReturnValue:
+    """Enter one filled questionnaire."""
+    texts = [request.form.get(element, "") for element in satisfaction.ELEMENTS]
+    ratings = [int(text) if text in ("1", "2", "3", "4") else 0 for text in texts]
+    with services().store.write() as tx:
+        day = _day(request.form.get("tanggal", ""))
+        if day > tx.now.astimezone(WIB).date():
+            raise InvalidFormError(f"questionnaire of {day}", reader_text="Tanggal belum tiba.")
+        satisfaction.add_questionnaire(tx, day, ratings, account=signed_in())
+    return redirect(url_for("report.questionnaire"), 303)
+
+
+def add_evaluations(blueprint: Blueprint) -> None:
+    """Attach the views."""
+    one = "/evaluasi/<int:evaluation_id>"
+    add(blueprint, "/evaluasi", evaluation_list, ROLES, "GET")
+    add(blueprint, "/evaluasi", open_evaluation, LEAD, "POST")
+    add(blueprint, one, evaluation_page, ROLES, "GET")
+    add(blueprint, f"{one}/unduh", evaluation_file, ROLES, "GET")
+    add(blueprint, one, write_evaluation, LEAD, "POST")
+    add(blueprint, f"{one}/tindak-lanjut", add_task, LEAD, "POST")
+    add(blueprint, f"{one}/tindak-lanjut/<int:task_id>", set_task_state, TEAM, "POST")
+    add(blueprint, f"{one}/sahkan", approve_evaluation, LEAD, "POST")
+    add(blueprint, "/kuesioner", questionnaire, ROLES, "GET")
+    add(blueprint, "/kuesioner", add_questionnaire, TEAM, "POST")
+
+
+def _content(tx: Transaction, found: evaluation.Evaluation) -> dict[str, object]:
+    known = services()
+    return evaluation.paper_content(
+        tx, found, known.calendar, target=known.settings.wait_target_minutes
+    )
+
+
+def _to(evaluation_id: int) -> ResponseReturnValue:
+    return redirect(url_for("report.evaluation_page", evaluation_id=evaluation_id), 303)
+
+
+def _lines(field: str) -> list[str]:
+    return [line.strip() for line in request.form.get(field, "").splitlines() if line.strip()]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidFormError(
+            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH."
+        ) from error
