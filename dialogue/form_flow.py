@@ -124,7 +124,7 @@ def _digresses(reading: Reading, slot: str, draft: TurnDraft) -> bool:
         return True
     if reading.intent in (_YES, _NO):
         return reading.how == "pattern"
-    return reading.decision == "answer" and reading.intent in (*SMALL_TALK, "bot_atau_manusia")
+    return reading.is_sure and reading.intent in (*SMALL_TALK, "bot_atau_manusia")
 
 
 def _digresses_from_story(reading: Reading, draft: TurnDraft) -> bool:
@@ -142,7 +142,7 @@ def _is_other_business(reading: Reading) -> bool:
     """Whether a message that holds no value should be answered before the form goes on."""
     if "pertanyaan" in reading.notes and ("?" in reading.text or reading.decision != "handoff"):
         return True
-    return reading.decision == "answer" and reading.intent not in (_YES, _NO, OUT_OF_SCOPE)
+    return reading.is_sure and reading.intent not in (_YES, _NO, OUT_OF_SCOPE)
 
 
 def _accept(found: Found, reading: Reading, draft: TurnDraft, slot: str) -> None:

@@ -42,6 +42,14 @@ class Reading:
         return "/" in self.intent
 
     @property
+    def is_sure(self) -> bool:
+        """Whether the NLU itself would answer: acts are taken with less between two questions."""
+        of_its_own = self.how == "nlu" and self.understanding.intent.name == self.intent
+        return self.decision == "answer" and (
+            not of_its_own or self.understanding.decision == "answer"
+        )
+
+    @property
     def entities(self) -> tuple[Entity, ...]:
         """The entities of the message."""
         return self.understanding.entities

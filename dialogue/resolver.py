@@ -152,7 +152,7 @@ class Resolver:
         telling = self._patterns.without(("pengisi", "penghubung", "penunjuk", "sapaan"), rest)
         if rest == reading.line or len(telling.split()) < 2:
             return reading
-        again = self._again(reading, rest)
+        again = _as_act(self._again(reading, rest))
         unheard = (*SMALL_TALK, ABUSE, OUT_OF_SCOPE)
         if again.decision == "answer" and again.intent not in unheard:
             return replace(again, notes=frozenset({ABUSE}))

@@ -23,22 +23,37 @@ _WORTH_PROCESSES = 2000
 
 @dataclass(frozen=True)
 class Corpus:
-    """Normalised texts with label numbers 0..``label_count``-1.
+    """Normalised texts with label numbers, and what the labels themselves are called.
 
-    ``vectors`` (texts x length) is None without an embedding model; the first ``dimension``
-    numbers of a vector are the sentence embedding.
+    ``names`` has the normalised name of every label; it is one more example in every fit and is
+    never scored. ``vectors`` (texts x length) and ``name_vectors`` are None without an embedding
+    model; the first ``dimension`` numbers of a vector are the sentence embedding.
     """
 
     texts: tuple[str, ...]
     labels: Numbers
-    label_count: int
     vectors: Floats | None
+    names: tuple[str, ...]
+    name_vectors: Floats | None
     dimension: int | None = None
+
+    @property
+    def label_count(self) -> int:
+        """The number of labels."""
+        return len(self.names)
 
     def at(self, places: Numbers) -> tuple[list[str], Floats | None]:
         """Return texts and vectors at some places."""
         vectors = None if self.vectors is None else self.vectors[places]
         return [self.texts[place] for place in places], vectors
+
+    def to_learn(self, places: Numbers) -> tuple[list[str], Floats | None, list[int]]:
+        """Return texts, vectors and labels at some places, and those of the labels' names."""
+        texts, vectors = self.at(places)
+        if vectors is not None and self.name_vectors is not None:
+            vectors = np.vstack([vectors, self.name_vectors])
+        labels = [*self.labels[places].tolist(), *range(self.label_count)]
+        return [*texts, *self.names], vectors, labels
 
 
 @dataclass(frozen=True)
@@ -90,8 +105,7 @@ def _fit_without(
 ) -> tuple[IntentScorer, Numbers, HeldOut]:
     """Fit without one fold and score it; ``fold`` -1 leaves nothing out."""
     seen = np.flatnonzero(folds != fold)
-    texts, vectors = corpus.at(seen)
-    labels = corpus.labels[seen].tolist()
+    texts, vectors, labels = corpus.to_learn(seen)
     scorer = IntentScorer(dimension=corpus.dimension, random_state=seed)
     scorer.fit(texts, vectors, labels, corpus.label_count)
     places = np.flatnonzero(folds == fold)

@@ -27,7 +27,7 @@ class FeatureWeights:
 
     character: float = 1.0
     word: float = 0.3
-    sentence: float = 0.5
+    sentence: float = 0.8
 
 
 DEFAULT_WEIGHTS = FeatureWeights()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.confidence import Chance, Evidence, evidence, sharpen
-from nlu.probability import fit_temperature, softmax
+from nlu.probability import combine, fit_factors
 from nlu.risk import RiskTarget, choose_threshold
 
 Floats = NDArray[np.float32]
@@ -17,10 +17,6 @@ Flags = NDArray[np.bool_]
 
 SKIP_TARGET = RiskTarget(share=0.02, delta=0.1)
 """The n-grams may answer alone where at most this share of their first labels is wrong."""
-
-
-_SHARES = (0.0, 0.25, 0.5)
-"""Of the discriminant in the blend. Measured: none where labels have 40 examples, half at 20."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +35,9 @@ class Judgement:
 class Stage:
     """The calibration of one or two classifiers' scores.
 
-    Learnt on scores that did not see their labels: ``temperatures_``, ``share_`` (the second
-    classifier's part of the blend), ``right_`` (is the first label right?), ``strange_`` (is the
-    message out of scope?).
+    Learnt on scores that did not see their labels: ``factors_`` (one for each classifier that is
+    used; the second is left out unless it helps), ``right_`` (is the first label right?),
+    ``strange_`` (is the message out of scope?).
     """
 
     def __init__(self, strange_label: int | None) -> None:
@@ -50,13 +46,12 @@ class Stage:
     def fit(self, scores: tuple[Floats, ...], known: Floats, labels: Numbers, used: Flags) -> Stage:
         """Fit on scores (each messages x labels), shares of known words and label numbers.
 
-        Temperatures are fitted on all messages; the rest on those in ``used``, the ones that
-        this stage will decide.
+        Factors are fitted on all messages; the rest on those in ``used``, the ones that this
+        stage will decide.
         """
-        self.temperatures_ = tuple(fit_temperature(one, labels) for one in scores)
+        self.factors_ = self._best_factors(scores, labels)
         scores, known, labels = tuple(s[used] for s in scores), known[used], labels[used]
-        self.share_ = self._best_share(scores, labels)
-        probabilities = self._blend(scores, self.share_)
+        probabilities = combine(scores, self.factors_)
         seen = evidence(probabilities, known, self.strange_label)
         self.right_ = Chance(fallback=fallback_right).fit(seen, probabilities.argmax(1) == labels)
         none = -1 if self.strange_label is None else self.strange_label
@@ -65,25 +60,16 @@ class Stage:
 
     def judge(self, scores: tuple[Floats, ...], known: Floats) -> Judgement:
         """Judge messages by their scores (each messages x labels) and shares of known words."""
-        probabilities = self._blend(scores, self.share_)
+        probabilities = combine(scores, self.factors_)
         seen = evidence(probabilities, known, self.strange_label)
         sharpened = sharpen(probabilities, self.right_.apply(seen))
         return Judgement(sharpened, sharpened.max(axis=1), self.strange_.apply(seen))
 
-    def _best_share(self, scores: tuple[Floats, ...], labels: Numbers) -> float:
-        """Return the share with the most first labels right; of equals the smallest."""
-        if len(scores) < 2:
-            return 0.0
-        hits = [(self._blend(scores, share).argmax(1) == labels).sum() for share in _SHARES]
-        return _SHARES[int(np.argmax(hits))]
-
-    def _blend(self, scores: tuple[Floats, ...], share: float) -> Floats:
-        factors = [np.float32(factor) for factor in self.temperatures_]
-        first = softmax(scores[0] * factors[0])
-        if not share:
-            return first
-        blended: Floats = (1 - share) * first + share * softmax(scores[1] * factors[1])
-        return blended.astype(np.float32)
+    def _best_factors(self, scores: tuple[Floats, ...], labels: Numbers) -> tuple[float, ...]:
+        """Return the factors of the first classifier, or of all where that has more right."""
+        alone, together = fit_factors(scores[:1], labels), fit_factors(scores, labels)
+        hits = [int((combine(scores, f).argmax(1) == labels).sum()) for f in (alone, together)]
+        return together if hits[1] > hits[0] else alone
 
 
 class Cascade:

@@ -156,8 +156,7 @@ def _stages(cascade: Cascade) -> dict[str, Stage]:
 
 def _stage_out(stage: Stage) -> dict[str, Any]:
     return {
-        "temperatures": stage.temperatures_,
-        "share": stage.share_,
+        "factors": stage.factors_,
         "right": _chance_out(stage.right_),
         "strange": _chance_out(stage.strange_),
     }
@@ -165,8 +164,7 @@ def _stage_out(stage: Stage) -> dict[str, Any]:
 
 def _stage_in(strange_label: int | None, saved: Mapping[str, Any]) -> Stage:
     stage = Stage(strange_label)
-    stage.temperatures_ = tuple(saved["temperatures"])
-    stage.share_ = saved["share"]
+    stage.factors_ = tuple(saved["factors"])
     stage.right_ = _chance_in(Chance(fallback=fallback_right), saved["right"])
     stage.strange_ = _chance_in(Chance(fallback=fallback_strange), saved["strange"])
     return stage

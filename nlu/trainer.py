@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import platform
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -51,6 +52,7 @@ class _Task:
     tables: dict[str, bytes]
     vocabulary: frozenset[str]
     texts: tuple[str, ...]
+    names: tuple[str, ...]
     embedding: Embedding | None
     seed: int
     target: RiskTarget
@@ -122,6 +124,7 @@ def _prepare(
         tables={path.name: path.read_bytes() for path in sorted(lexicon_dir.glob("*.tsv"))},
         vocabulary=vocabulary,
         texts=tuple(repairing.normalize(text).text for text in texts),
+        names=tuple(plain.normalize(_spoken(label)).text for label in labels),
         embedding=embedding,
         seed=seed,
         target=target,
@@ -129,17 +132,23 @@ def _prepare(
 
 
 def _corpus(task: _Task, progress: Progress) -> Corpus:
-    vectors = dimension = None
+    vectors = name_vectors = dimension = None
     if task.embedding is None:
         _log.warning("TRAINING WITHOUT SENTENCE EMBEDDINGS: n-grams alone understand less")
     else:
         vectors = task.embedding.vectors(
             task.texts, lambda done, total: progress("embed", done, total)
         )
+        name_vectors = task.embedding.vectors(task.names)
         dimension = task.embedding.dimension
     number = {label: place for place, label in enumerate(task.labels)}
     labels = np.array([number[example.intent] for example in task.data.examples], np.int64)
-    return Corpus(task.texts, labels, len(task.labels), vectors, dimension)
+    return Corpus(task.texts, labels, vectors, task.names, name_vectors, dimension)
+
+
+def _spoken(label: str) -> str:
+    """Return a label's name as words: it says what the label means, so it is learnt from too."""
+    return re.sub(r"[/_]+", " ", readable(label))
 
 
 def _fit(task: _Task, corpus: Corpus, progress: Progress) -> tuple[ModelParts, Judgement]:
@@ -149,7 +158,7 @@ def _fit(task: _Task, corpus: Corpus, progress: Progress) -> tuple[ModelParts, J
     )
     strange = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
     cascade = Cascade(strange).fit(unseen.ngrams, unseen.sentence, unseen.known, corpus.labels)
-    if cascade.sentence_ is None or not cascade.sentence_.share_:
+    if cascade.sentence_ is None or len(cascade.sentence_.factors_) < 2:
         scorer.sentence_ = None
     judged = cascade.judge(unseen.ngrams, unseen.sentence, unseen.known)
     right = judged.probabilities.argmax(1) == corpus.labels

@@ -75,7 +75,7 @@ def model_hash(folder: Path) -> str:
 
 def recipe(folder: Path) -> str:
     """Return how vectors are computed from the folder: another recipe, other vectors."""
-    return "fast-bert-2" if is_supported(folder) else "sentence-transformers-1"
+    return "fast-bert-3" if is_supported(folder) else "sentence-transformers-1"
 
 
 def _is_content(path: Path, folder: Path) -> bool:

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from nlu.confidence import Chance, evidence, sharpen
 from nlu.evaluation import calibration_error
 from nlu.judgement import Cascade, fallback_right
-from nlu.probability import fit_temperature, softmax
+from nlu.probability import fit_factors, softmax
 
 LABELS = 12
 OUTSIDE = 11
@@ -25,7 +25,7 @@ def draw(n: int, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def test_the_temperature_is_found() -> None:
     scores, labels = draw(6000)
-    assert abs(fit_temperature(scores, labels) - 3) < 0.15
+    assert abs(fit_factors([scores], labels)[0] - 3) < 0.15
 
 
 def test_a_fitted_chance_is_calibrated_on_new_messages() -> None:
