@@ -106,6 +106,14 @@ from storage.studio_edits import (
     get_edit,
     undo_edit,
 )
+from storage.typing_signs import (
+    TYPING_SECONDS,
+    TypingSign,
+    Typist,
+    last_typing,
+    note_typing,
+    typing_beyond,
+)
 from storage.wakeups import Wakeups, open_wakeups
 from storage.writing import insert_unless_there, upsert
 
@@ -115,6 +123,7 @@ __all__ = [
     "FREE_SERVICE_MESSAGES",
     "MIN_PASSWORD_LENGTH",
     "ROLES",
+    "TYPING_SECONDS",
     "Account",
     "Attachment",
     "Attempt",
@@ -139,6 +148,8 @@ __all__ = [
     "StoredEvent",
     "StudioEdit",
     "Transaction",
+    "TypingSign",
+    "Typist",
     "Wakeups",
     "active_edits",
     "add_edit",
@@ -168,6 +179,7 @@ __all__ = [
     "get_edit",
     "get_outbox_row",
     "insert_unless_there",
+    "last_typing",
     "latest_deeds",
     "learning_tables",
     "list_accounts",
@@ -179,6 +191,7 @@ __all__ = [
     "make_backup",
     "messages_by_month",
     "note_deed",
+    "note_typing",
     "office_tables",
     "open_conversation",
     "open_wakeups",
@@ -204,6 +217,7 @@ __all__ = [
     "tables",
     "take_continuation",
     "take_lease",
+    "typing_beyond",
     "undo_edit",
     "unguessable_id",
     "unprocessed",

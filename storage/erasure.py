@@ -56,6 +56,7 @@ def erase_content(tx: Transaction, conversation_id: str) -> int:
         whatsapp_tables.media,
         webchat_tables.attachment,
         webchat_tables.continuation,
+        webchat_tables.typing_sign,
     ):
         execute(sa.delete(table).where(table.c.conversation_id == conversation_id))
     execute(

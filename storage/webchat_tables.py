@@ -1,6 +1,6 @@
-"""Tables of the web chat alone: what residents attach, and codes that lead on to WhatsApp.
+"""Tables of the web chat: what residents attach, codes that lead on to WhatsApp, who is typing.
 
-They join ``storage.tables.metadata``; :func:`storage.erase_content` empties both of a resident.
+They join ``storage.tables.metadata``; :func:`storage.erase_content` empties all of a resident.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey
 
 from storage.columns import CleanText, Moment
-from storage.tables import metadata
+from storage.tables import BigId, metadata
 
 # A file as it came. The id is unguessable; who may fetch it is the web room's rule.
 attachment: Final = sa.Table(
@@ -36,4 +36,14 @@ continuation: Final = sa.Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),
+)
+
+# Signs of typing, for a few seconds; no words. At most two rows a conversation.
+typing_sign: Final = sa.Table(
+    "typing_sign",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("conversation_id", CleanText, ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("typist", CleanText, nullable=False),
+    sqlite_autoincrement=True,
 )

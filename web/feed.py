@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +17,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from foundation.errors import StoreUnavailableError
-from storage import Cursor, Store, Transaction, Wakeups, events_beyond, tables
+from storage import (
+    Cursor,
+    Store,
+    Transaction,
+    TypingSign,
+    Wakeups,
+    events_beyond,
+    last_typing,
+    tables,
+    typing_beyond,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +36,7 @@ POLL_SECONDS = 1.0
 
 _SLICES = 10
 _BATCH = 500
+_SIGNS = 100
 _HIGHEST_ID = (1 << 63) - 1
 
 
@@ -34,6 +45,7 @@ class Subscription:
 
     def __init__(self) -> None:
         self._flag = threading.Event()
+        self._typing: deque[TypingSign] = deque(maxlen=_SIGNS)
 
     def wait(self, timeout: float) -> bool:
         """Return True as soon as something happened since the last call, else False.
@@ -44,8 +56,14 @@ class Subscription:
         self._flag.clear()
         return happened
 
-    def notify(self) -> None:
-        """Wake the waiter."""
+    def take_typing(self) -> list[TypingSign]:
+        """Return the signs of typing that came since the last call, the oldest first."""
+        return [self._typing.popleft() for _ in range(len(self._typing))]
+
+    def notify(self, sign: TypingSign | None = None) -> None:
+        """Wake the waiter, perhaps with a sign of typing: it is nowhere else to be read."""
+        if sign is not None:
+            self._typing.append(sign)
         self._flag.set()
 
 
@@ -129,9 +147,11 @@ class EventFeed:
     def _catch_up(self, place: _Place) -> _Place:
         while True:
             with self._store.read() as tx:
-                touched, place, more = _look(tx, place)
+                touched, signs, place, more = _look(tx, place)
             if touched:
                 self._wake(touched)
+            for sign in signs:
+                self._tell(sign)
             if not more:
                 return place
 
@@ -143,28 +163,36 @@ class EventFeed:
         for subscription in woken:
             subscription.notify()
 
+    def _tell(self, sign: TypingSign) -> None:
+        with self._lock:
+            told = [*self._of_all, *self._of_conversation.get(sign.conversation, ())]
+        for subscription in told:
+            subscription.notify(sign)
+
 
 @dataclass(frozen=True)
 class _Place:
-    """How far the feed has come: in the settled log, and in what can be seen of the rest."""
+    """How far the feed has come: in the settled log, in what can be seen of the rest, in typing."""
 
     cursor: Cursor
     seen: int
+    typing: int
 
 
 def end_of_log(tx: Transaction) -> _Place:
     """Return the place behind everything that there is now."""
     last = tx.connection.execute(sa.select(sa.func.max(tables.event.c.id))).scalar_one() or 0
+    typing = last_typing(tx)
     if tx.dialect != "postgresql":
-        return _Place(Cursor(id=last), last)
+        return _Place(Cursor(id=last), last, typing)
     oldest_running = tx.connection.execute(
         sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
     ).scalar_one()
-    return _Place(Cursor(xid=int(oldest_running) - 1, id=_HIGHEST_ID), last)
+    return _Place(Cursor(xid=int(oldest_running) - 1, id=_HIGHEST_ID), last, typing)
 
 
-def _look(tx: Transaction, place: _Place) -> tuple[set[str], _Place, bool]:
-    """Return where something happened behind ``place``, the new place, whether there is more.
+def _look(tx: Transaction, place: _Place) -> tuple[set[str], list[TypingSign], _Place, bool]:
+    """Return where something happened behind ``place``, who typed, the new place, and "more".
 
     On PostgreSQL the settled log waits for the longest transaction of the whole cluster, so what
     is visible beyond it is announced at once by id; the settled log then only adds the late
@@ -180,4 +208,7 @@ def _look(tx: Transaction, place: _Place) -> tuple[set[str], _Place, bool]:
     ).all()
     touched = {one.conversation for one in settled} | {row.conversation_id for row in newer}
     seen = newer[-1].id if newer else place.seen
-    return touched, _Place(cursor, seen), max(len(settled), len(newer)) == _BATCH
+    signs = typing_beyond(tx, place.typing, limit=_BATCH)
+    typing = signs[-1].id if signs else place.typing
+    more = max(len(settled), len(newer), len(signs)) == _BATCH
+    return touched, signs, _Place(cursor, seen, typing), more

@@ -12,6 +12,7 @@ from connectors.webchat.files import (
     IncomingFile,
     check_file,
     file_message,
+    own_file,
     too_large,
 )
 from connectors.webchat.inbound import CHANNEL, TEXT_LIMIT, parse_inbound
@@ -35,6 +36,7 @@ __all__ = [
     "new_continuation_code",
     "new_receipt",
     "note_visitor",
+    "own_file",
     "parse_inbound",
     "parse_rating",
     "public_event",

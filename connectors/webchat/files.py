@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.webchat.inbound import CHANNEL, checked_message_id
-from foundation.errors import BadMessageError, MessageTooLongError
-from storage import Inbound
+from foundation.errors import BadMessageError, MessageTooLongError, NotFoundError
+from storage import Attachment, Inbound, Transaction, get_attachment, read_events
 
 FILE_LIMIT = 5 * 1024 * 1024
 """Bytes of one file."""
@@ -18,6 +18,7 @@ TALK_LIMIT = 25 * 1024 * 1024
 """Bytes of all files of one conversation."""
 
 _NAME_LIMIT = 100
+_SENDERS = ("user", "officer")
 _SIGNS = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", ".png"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg", ".jpg"),
@@ -85,6 +86,21 @@ def file_message(
         },
         sent_at=now,
     )
+
+
+def own_file(tx: Transaction, conversation_id: str, seq: int) -> Attachment:
+    """Return the file of the conversation's event ``seq``, the resident's or an officer's.
+
+    Raises ``NotFoundError`` for an event without a file, or one that was erased.
+    """
+    events = read_events(tx, conversation_id, after=seq - 1, limit=1) if seq < 2**31 else []
+    for event in events:
+        media = (event.content or {}).get("media") or {}
+        if event.seq == seq and event.type in _SENDERS and media.get("attachment"):
+            file = get_attachment(tx, str(media["attachment"]))
+            if file.conversation == conversation_id:
+                return file
+    raise NotFoundError(f"event {seq} has no file for its resident")
 
 
 def _clean_name(name: str, ending: str) -> str:

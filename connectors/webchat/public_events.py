@@ -33,7 +33,8 @@ def public_events(tx: Transaction, events: Sequence[StoredEvent]) -> list[dict[s
 def public_event(event: StoredEvent, *, client_ids: Mapping[int, str]) -> dict[str, Any]:
     """Return ``{id, type, from, text, buttons[{title, payload}], at}`` and what the type adds.
 
-    ``rate`` on a bot message invites a rating, ``file`` on a resident's is its attachment.
+    ``rate`` on a bot message invites a rating; ``file`` on a resident's or an officer's message is
+    its attachment.
 
     ``client_ids`` maps inbox ids to the widget's own message ids.
     """
@@ -54,6 +55,7 @@ def public_event(event: StoredEvent, *, client_ids: Mapping[int, str]) -> dict[s
         }
         if event.type == "officer":
             shown["name"] = event.data.get("officer", "")
+            shown |= _file(content.get("media"))
         if event.type == "user":
             shown["client_message_id"] = client_ids.get(event.data.get("inbox_id", 0))
             shown |= _file(content.get("media"))

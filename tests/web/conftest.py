@@ -20,6 +20,7 @@ from foundation.settings import PROJECT_ROOT, Settings
 from nlu.types import Intent, Understanding
 from service_hours import Calendar
 from storage import Store, Wakeups, due_conversations, open_wakeups
+from tests.web.resident import Resident
 from web import EventFeed, LiveBundle, Services, create_app
 
 FOUNDERS = "pendirian_koperasi/jumlah_pendiri"
@@ -180,3 +181,9 @@ def house(sqlite_store: Store, make_house: HouseMaker) -> House:
 @pytest.fixture
 def client(house: House) -> FlaskClient:
     return house.client()
+
+
+@pytest.fixture
+def resident(store: Store, make_house: HouseMaker) -> Resident:
+    """A widget's session on either store, of a service with a WhatsApp number."""
+    return Resident(make_house(store, whatsapp_number="6281200000000").client())

@@ -21,48 +21,9 @@ from storage import (
     take_continuation,
 )
 from storage.webchat_tables import attachment
+from tests.web.resident import PNG, Resident
 
 QUESTION = "min brp org sih klo mau bikin koperasi"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
-PDF = b"%PDF-1.7\n" + b"x" * 40
-
-
-class Resident:
-    """One widget, over HTTP."""
-
-    def __init__(self, client: FlaskClient) -> None:
-        self.client = client
-        opened = client.post("/api/chat/sessions").json
-        self.conversation: str = opened["conversation"]
-        self.bearer = {"Authorization": f"Bearer {opened['token']}"}
-        self.sent = 0
-
-    def say(self, **body: str) -> None:
-        self.sent += 1
-        message = {"client_message_id": str(self.sent), **body}
-        answer = self.client.post("/api/chat/messages", json=message, headers=self.bearer)
-        assert answer.status_code == 202
-
-    def events(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.client.get("/api/chat/events", headers=self.bearer).json[
-            "events"
-        ]
-        return found
-
-    def rate(self, **body: Any) -> Any:
-        return self.client.post("/api/chat/ratings", json=body, headers=self.bearer)
-
-    def attach(self, content: bytes, *, name: str = "foto.png", key: str = "f1") -> Any:
-        return self.client.post(
-            f"/api/chat/attachments?client_message_id={key}&name={name}",
-            data=content,
-            headers=self.bearer,
-        )
-
-
-@pytest.fixture
-def resident(store: Store, make_house: Any) -> Resident:
-    return Resident(make_house(store, whatsapp_number="6281200000000").client())
 
 
 def _closed_case(resident: Resident, store: Store) -> int:
@@ -183,79 +144,6 @@ def _claim_first(store: Store, resident: Resident) -> None:
         case = open_case_of(tx, resident.conversation)
         assert case is not None
         claim(tx, case.id, officer_id=officer, actor=f"officer:{officer}")
-
-
-class TestFiles:
-    def test_a_picture_becomes_a_message_and_is_kept_as_it_came(
-        self, resident: Resident, store: Store
-    ) -> None:
-        assert resident.attach(PNG, name="..%2Fktp <b>.exe").status_code == 202
-        shown = resident.events()[0]
-        assert shown["file"] == {"name": "ktp b.png", "kind": "image", "size": len(PNG)}
-        with store.read() as tx:
-            (row,) = tx.connection.execute(sa.select(attachment)).all()
-        assert bytes(row.content) == PNG
-        assert row.mime_type == "image/png"
-        assert [e["from"] for e in resident.events() if e["type"] == "message"] == [
-            "resident",
-            "bot",
-        ]
-
-    def test_a_second_copy_is_one_message_and_one_file(
-        self, resident: Resident, store: Store
-    ) -> None:
-        assert resident.attach(PDF).json["duplicate"] is False
-        assert resident.attach(PDF).json["duplicate"] is True
-        with store.read() as tx:
-            assert len(tx.connection.execute(sa.select(attachment)).all()) == 1
-
-    @pytest.mark.parametrize(
-        "content",
-        [b"", b"MZ\x90\x00", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<html>", b"GIF89a"],
-    )
-    def test_other_kinds_are_refused_whatever_their_name(
-        self, resident: Resident, content: bytes
-    ) -> None:
-        answer = resident.attach(content, name="foto.png")
-        assert answer.status_code == 400
-        assert "PDF" in answer.json["error"]["message"]
-        assert resident.events() == []
-
-    def test_a_file_over_the_limit_is_refused(self, resident: Resident) -> None:
-        answer = resident.attach(PNG + b"\x00" * (5 * 1024 * 1024))
-        assert answer.status_code == 413
-        assert "5 MB" in answer.json["error"]["message"]
-
-    def test_only_officers_fetch_it_and_only_as_a_download(
-        self, resident: Resident, store: Store
-    ) -> None:
-        resident.attach(PDF, name="surat.pdf")
-        with store.read() as tx:
-            name = tx.connection.execute(sa.select(attachment.c.id)).scalar_one()
-        path = f"/petugas/lampiran/{name}"
-        assert resident.client.get(path).status_code == 303
-        assert resident.client.get(path, headers=resident.bearer).status_code == 303
-        with store.write() as tx:
-            create_account(tx, "sari", "sandi-cukup-panjang-1", "petugas")
-            create_account(tx, "audi", "sandi-cukup-panjang-1", "auditor")
-        officer = _signed_in(resident.client, "sari")
-        answer = officer.get(path)
-        assert answer.data == PDF
-        assert answer.headers["Content-Disposition"] == "attachment; filename=surat.pdf"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert "sandbox" in answer.headers["Content-Security-Policy"]
-        assert officer.get(path + "x").status_code == 404
-        assert _signed_in(resident.client, "audi").get(path).status_code == 403
-
-
-def _signed_in(anybody: FlaskClient, name: str) -> FlaskClient:
-    client = anybody.application.test_client()
-    page = client.get("/masuk").text
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert found
-    form = {"username": name, "password": "sandi-cukup-panjang-1", "csrf_token": found[1]}
-    assert client.post("/masuk", data=form).status_code in (302, 303)
-    return client
 
 
 class TestContinuing:

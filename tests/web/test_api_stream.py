@@ -12,8 +12,13 @@ from storage import (
     Store,
     Transaction,
     append_event,
+    create_account,
     events_beyond,
+    note_typing,
     open_conversation,
+    read_events,
+    set_owner,
+    typing_beyond,
 )
 from web import feed as feed_module
 from web.api import stream as stream_module
@@ -206,3 +211,66 @@ def test_a_late_committer_is_announced_too(postgresql_store: Store, make_house: 
             assert other.wait(10)
         # Its id is below one that was already seen.
         assert waiting.wait(60)
+
+
+def test_an_officers_typing_passes_by_without_an_id(store: Store, make_house: Any) -> None:
+    house = make_house(store)
+    names = [a_conversation(store, f"k-{number}") for number in range(2)]
+    with ExitStack() as stack:
+        begun(house.feed, stack)
+        console = stack.enter_context(house.feed.subscribe(None))
+        other = stack.enter_context(house.feed.subscribe(names[1]))
+        with store.write() as tx:
+            note_typing(tx, names[0], "officer")
+            note_typing(tx, names[0], "resident")
+        assert console.wait(10)
+        signs = console.take_typing()
+        assert [(sign.conversation, sign.typist) for sign in signs] == [
+            (names[0], "officer"),
+            (names[0], "resident"),
+        ]
+        assert console.take_typing() == []
+        assert not other.wait(0)
+    assert log_of(store, names[0]) == []
+
+
+def test_the_residents_stream_tells_of_the_officer_alone(house: Any) -> None:
+    store, told = house.services.store, []
+    conversation = a_conversation(store)
+    with ExitStack() as stack:
+        begun(house.feed, stack)
+        chunks = ConversationStream(store, house.feed).chunks(conversation, after=0)
+        assert next(chunks) == ": detak\n\n"
+        for typist in ("resident", "officer"):
+            with store.write() as tx:
+                note_typing(tx, conversation, typist)
+        while not told:
+            told = [chunk for chunk in [next(chunks)] if not chunk.startswith(":")]
+        assert told == ['event: typing\ndata: {"from":"officer"}\n\n']
+        say(store, conversation, "sudah")
+        assert [event["text"] for event in next_events(chunks, 1)] == ["sudah"]
+        chunks.close()
+
+
+def log_of(store: Store, conversation_id: str) -> list[Any]:
+    with store.read() as tx:
+        return list(read_events(tx, conversation_id, after=0, limit=10))
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_the_residents_typing_is_told_only_while_an_officer_has_the_talk(
+    house: Any, owned: bool
+) -> None:
+    store = house.services.store
+    conversation = a_conversation(store)
+    with store.write() as tx:
+        sari = create_account(tx, "sari", "sandi-cukup-panjang-1", "petugas")
+        if owned:
+            set_owner(tx, conversation, sari.id)
+    answer = house.client().post("/api/chat/typing", headers=bearer(house, conversation))
+    assert (answer.status_code, answer.data) == (204, b"")
+    with store.read() as tx:
+        signs = typing_beyond(tx, 0, limit=9)
+    assert [sign.typist for sign in signs] == (["resident"] if owned else [])
+    assert log_of(store, conversation) == []
+    assert house.client().post("/api/chat/typing").status_code == 401

@@ -24,6 +24,7 @@ from foundation.errors import NotSignedInError, TooManyRequestsError
 from storage import Transaction, get_conversation, open_conversation, read_events, receive
 from web.api.body import bearer_token, json_body, whole_number
 from web.api.extras import ExtraViews
+from web.api.files import FileViews
 from web.api.origins import Origins
 from web.api.stream import ConversationStream
 from web.context import feed, services
@@ -156,6 +157,7 @@ def chat_blueprint(services: Services, limiter: RateLimiter) -> Blueprint:
     """Return the blueprint of ``/api/chat``."""
     tokens = SessionTokens(services.secret_key)
     views, extras = ChatViews(tokens, limiter), ExtraViews(tokens, limiter)
+    files = FileViews(tokens, limiter)
     origins = Origins(services.settings)
     blueprint = Blueprint("chat", __name__, url_prefix="/api/chat")
     blueprint.before_request(origins.check)
@@ -167,6 +169,7 @@ def chat_blueprint(services: Services, limiter: RateLimiter) -> Blueprint:
         ("/events", "list_events", views.list_events, "GET"),
         ("/stream", "stream_events", views.stream_events, "GET"),
         *extras.rules(),
+        *files.rules(),
     ):
         blueprint.add_url_rule(rule, endpoint, view, methods=[method])
     return blueprint

@@ -1,4 +1,4 @@
-"""What the widget does besides talking: rating, the queue, files, WhatsApp, erasing."""
+"""What the widget does besides talking: rating, the queue, typing, WhatsApp, erasing."""
 
 from __future__ import annotations
 
@@ -7,33 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import jsonify, request
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from connectors.webchat import (
     CHANNEL,
-    FILE_LIMIT,
-    TALK_LIMIT,
     SessionTokens,
-    check_file,
-    file_message,
     new_continuation_code,
     new_receipt,
     parse_rating,
     rate,
-    too_large,
     whatsapp_link,
 )
 from foundation.errors import InvalidFormError, NotFoundError
 from handoff import expire, open_case_of, read_switch, waiting_estimate
 from storage import (
     append_event,
-    attached_bytes,
     erase_content,
     get_conversation,
+    note_typing,
     open_conversation,
-    receive,
-    save_attachment,
     save_continuation,
 )
 from web.api.body import bearer_token, json_body
@@ -41,7 +34,7 @@ from web.context import services
 from web.ratelimit import Limit, RateLimiter
 
 _RATINGS = Limit(burst=60, per_second=0.5)
-_FILES = Limit(burst=12, per_second=0.1)
+_TYPING = Limit(burst=10, per_second=0.5)
 _CODES = Limit(burst=10, per_second=0.05)
 _ERASURES = Limit(burst=10, per_second=0.1)
 
@@ -79,41 +72,17 @@ class ExtraViews:
             opens_at=opens.isoformat() if opens else None,
         )
 
-    def attach(self) -> ResponseReturnValue:
-        """Store the file of the body as a message; its kind is told by its content."""
-        conversation_id = self._spend("files", _FILES)
-        # Only here may a body be larger than a message.
-        request.max_content_length = FILE_LIMIT
-        if (request.content_length or 0) > FILE_LIMIT:
-            raise too_large(f"body of {request.content_length} bytes")
-        file = check_file(request.get_data(), request.args.get("name", ""))
+    def typing(self) -> ResponseReturnValue:
+        """Let the officer who has the conversation see that the resident types; else nothing."""
+        conversation_id = self._spend("typing", _TYPING)
         known = services()
-        attachment_id = known.new_id()
-        with known.store.write() as tx:
-            open_conversation(
-                tx, channel=CHANNEL, address=conversation_id, conversation_id=conversation_id
-            )
-            inbound = file_message(
-                file,
-                attachment_id=attachment_id,
-                message_id=request.args.get("client_message_id", ""),
-                conversation_id=conversation_id,
-                now=tx.now,
-            )
-            receipt = receive(tx, inbound)
-            if not receipt.duplicate:
-                if attached_bytes(tx, conversation_id) + len(file.content) > TALK_LIMIT:
-                    raise too_large("all files of the conversation together")
-                save_attachment(
-                    tx,
-                    attachment_id=attachment_id,
-                    conversation_id=conversation_id,
-                    mime_type=file.mime_type,
-                    filename=file.filename,
-                    content=file.content,
-                )
-        known.wakeups.publish()
-        return jsonify(message_id=receipt.inbox_id, duplicate=receipt.duplicate), 202
+        with known.store.read() as tx:
+            conversation = get_conversation(tx, conversation_id)
+        if conversation is not None and conversation.owner is not None:
+            with known.store.write() as tx:
+                note_typing(tx, conversation_id, "resident")
+            known.wakeups.publish()
+        return "", 204
 
     def go_on(self) -> ResponseReturnValue:
         """Return a code and a link with which the talk goes on in WhatsApp, once, for a day."""
@@ -161,7 +130,7 @@ class ExtraViews:
         return (
             ("/ratings", "rate", self.rate, "POST"),
             ("/queue", "queue", self.queue, "GET"),
-            ("/attachments", "attach", self.attach, "POST"),
+            ("/typing", "typing", self.typing, "POST"),
             ("/continue", "go_on", self.go_on, "POST"),
             ("/erase", "erase", self.erase, "POST"),
         )

@@ -47,10 +47,14 @@ class ConversationStream:
             try:
                 while self.monotonic() < end:
                     look = silent % _SILENT_LOOKS == 0
+                    signs = {sign.typist for sign in subscription.take_typing()}
                     events = self._behind(conversation_id, after) if look else []
                     for event in events:
                         after = event["id"]
                         yield event_text(event, event_id=after)
+                    if "officer" in signs and not events:
+                        # Without an id: it passes, and nobody comes back for it.
+                        yield event_text({"from": "officer"}, event="typing")
                     if len(events) == _PAGE:
                         continue
                     if subscription.wait(self.heartbeat):

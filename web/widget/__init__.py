@@ -5,14 +5,12 @@ from pathlib import Path
 from flask import Flask
 
 from web.widget.bundle import build_script
-from web.widget.files import files_blueprint
 from web.widget.routes import widget_blueprint
 
 __all__ = ["build_script", "register"]
 
 
 def register(app: Flask) -> None:
-    """Attach the script, put together once per process, and the officers' way to attachments."""
+    """Attach the script, put together once per process."""
     folder = Path(str(app.static_folder)) / "widget"
     app.register_blueprint(widget_blueprint(build_script(folder)))
-    app.register_blueprint(files_blueprint())
