@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from commands import wiring
 from commands.models_gate import compare
+from commands.models_jobs import STAGES, cancel, jobs, measure, retrain
 from commands.models_live import promote, rollback
 from foundation.settings import Settings
 from learning import (
@@ -24,13 +25,6 @@ from learning import (
     write_live,
 )
 from storage import Store, active_edits
-
-_STAGES = {
-    "normalise": "Merapikan teks",
-    "embed": "Menghitung embedding",
-    "folds": "Memeriksa silang",
-    "fit": "Melatih",
-}
 
 
 @click.command()
@@ -84,7 +78,7 @@ def _train(config: Settings, overlay: Overlay, data: Path, out: Path, seed: int)
     ) as bar:
 
         def progress(stage: str, done: int, total: int) -> None:
-            bar.set_description(_STAGES.get(stage, stage), refresh=False)
+            bar.set_description(STAGES.get(stage, stage), refresh=False)
             bar.total = max(total, 1)
             bar.update(done - bar.n)
 
@@ -117,3 +111,7 @@ def list_(as_json: bool) -> None:
 models.add_command(compare)
 models.add_command(promote)
 models.add_command(rollback)
+models.add_command(retrain)
+models.add_command(measure)
+models.add_command(jobs)
+models.add_command(cancel)

@@ -13,7 +13,7 @@ from commands.models_gate import measured
 from foundation.errors import InvalidFormError
 from foundation.settings import Settings
 from learning import BundleInfo, find_registered, list_bundles, live_of, load_assets
-from storage import Store, note_deed
+from storage import Store
 
 by_option = click.option("--by", default="", help="Nama yang memutuskan; bawaan: pengguna mesin.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Keluaran JSON.")
@@ -33,14 +33,20 @@ def promote(version: str, by: str, note: str, force: bool, as_json: bool) -> Non
     """
     config = wiring.settings()
     store = migrated_store(config)
-    if not force:
-        _through_the_gate(store, config, version)
     keep_in_store(store, config, version, author=named(by))
+    forced = not _may_answer(store, config, version)
+    if forced and not force:
+        _through_the_gate(store, config, version)
+        forced = False
     with store.write() as tx:
-        pointer = learning.promote(
-            tx, version, author=named(by), note=note or "lewat perintah halo models promote"
+        pointer = learning.promote_noted(
+            tx,
+            version,
+            author=named(by),
+            note=note or "lewat perintah halo models promote",
+            account_id=None,
+            forced=forced,
         )
-        note_deed(tx, "model_promoted", account_id=None, data={"version": version, "by": named(by)})
     _mirror_and_say(config, store, pointer.version, as_json)
 
 
@@ -53,27 +59,25 @@ def rollback(by: str, note: str, as_json: bool) -> None:
     config = wiring.settings()
     store = migrated_store(config)
     with store.write() as tx:
-        pointer = learning.rollback(tx, author=named(by), note=note)
-        note_deed(
-            tx,
-            "model_rolled_back",
-            account_id=None,
-            data={"version": pointer.version, "by": named(by)},
-        )
+        pointer = learning.rollback_noted(tx, author=named(by), note=note, account_id=None)
     _mirror_and_say(config, store, pointer.version, as_json)
 
 
-def _through_the_gate(store: Store, config: Settings, version: str) -> None:
-    """Raise ``InvalidFormError`` with the reasons when the candidate is blocked.
-
-    A bundle that has answered before goes back without being measured again.
-    """
+def _may_answer(store: Store, config: Settings, version: str) -> bool:
+    """Whether it passed the gate against the present one, or has answered before."""
     with store.read() as tx:
-        known = {row.version for row in learning.promotions(tx, limit=1000)}
+        standing = learning.standing_of(tx, version)
     live = learning.live_pointer(store, config.models_dir)
-    if version in known or (live and version in (live.version, *live.history)):
-        return
+    return standing in learning.MAY_ANSWER or bool(
+        live and version in (live.version, *live.history)
+    )
+
+
+def _through_the_gate(store: Store, config: Settings, version: str) -> None:
+    """Measure the candidate and keep the verdict; raise ``InvalidFormError`` with its reasons."""
     verdict = measured(config, store, version)
+    with store.write() as tx:
+        learning.record_gate(tx, version, verdict["against"], verdict)
     if not verdict["passed"]:
         reasons = "\n".join(f"- {block['text']}" for block in verdict["blocks"])
         raise InvalidFormError(

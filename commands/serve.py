@@ -19,12 +19,13 @@ import click
 from commands import wiring
 from commands.demo import DEMO_ACCOUNTS, ensure_demo_accounts, refuse_demo_accounts
 from commands.supervisor import Supervisor
+from commands.training_process import start_process
 from connectors import Alarm, LocalServer, Upkeep, Worker, socket_folder
 from dialogue import Assets
 from foundation.errors import SettingsError
 from foundation.logs import configure_logging
 from foundation.settings import Settings
-from learning import InboxKeeper, StudioHelp, note_answers_given
+from learning import InboxKeeper, JobKeeper, StudioHelp, note_answers_given
 from nlu.types import Understands
 from reports import catch_up, do_due_records
 from service_hours import Calendar
@@ -99,10 +100,16 @@ def worker(name: str, parent: int) -> None:
     threading.Thread(target=upkeep.run, args=(stop,), name="halo-desk", daemon=True).start()
     keeper = InboxKeeper(store, wiring.control_sample(config))
     threading.Thread(target=keeper.run, args=(stop,), name="halo-learning", daemon=True).start()
+    runner = f"{socket.gethostname()}:{os.getpid()}"
+    jobs = JobKeeper(store, runner, start_process(runner))
+    training = threading.Thread(target=jobs.run, args=(stop,), name="halo-training")
+    training.start()
     try:
         this.run(stop)
     finally:
         server.close()
+        stop.set()
+        training.join()
 
 
 def _words_and_model(

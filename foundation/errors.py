@@ -199,3 +199,11 @@ class BackupError(HaloError):
 
     code = "H100"
     default_text = "Cadangan tidak dapat dibuat atau dipulihkan."
+
+
+class JobConflictError(HaloError):
+    """A training runs already, or the job is cancelled or another process's."""
+
+    code = "H110"
+    http_status = 409
+    default_text = "Pelatihan lain sedang berjalan. Tunggu sampai selesai atau batalkan dulu."

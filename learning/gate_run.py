@@ -12,6 +12,7 @@ from foundation.errors import TrainingDataError
 from foundation.yaml_lines import read_yaml
 from learning.bundles import load_bundle_parts
 from learning.gate import FailedStory, gate
+from learning.registry import read_summary
 from nlu.types import Understands
 from service_hours import Calendar
 
@@ -30,26 +31,45 @@ def run_gate(
 
     Raises ``ModelUnavailableError`` for a bundle that cannot be loaded.
     """
+    parts = load_bundle_parts(candidate)
+    other = load_bundle_parts(live)[1] if live is not None else None
+    return measure(training_data, parts, other, target=target_of(candidate), progress=progress)
+
+
+def measure(
+    training_data: Path,
+    candidate: tuple[Assets, Understands],
+    live: Understands | None,
+    *,
+    target: float,
+    progress: Report = lambda _stage, _done, _total: None,
+) -> dict[str, Any]:
+    """Let loaded bundles read the gold set and the test conversations; as :func:`run_gate`."""
     folder = training_data / "gold"
     examples = nlu.TrainingData.load(folder).examples if folder.is_dir() else ()
-    assets, model = load_bundle_parts(candidate)
-    after = _read(model, examples, lambda done: progress("gate", done, 2 * len(examples)))
+    assets, model = candidate
+    total = len(examples) * (1 if live is None else 2)
+    after = _read(model, examples, lambda done: progress("gate", done, total))
     before: Sequence[nlu.Prediction] = ()
     if live is not None:
-        _, other = load_bundle_parts(live)
-        before = _read(
-            other, examples, lambda done: progress("gate", len(examples) + done, 2 * len(examples))
-        )
+        before = _read(live, examples, lambda done: progress("gate", len(examples) + done, total))
+    progress("stories", 0, 1)
     stories = _stories(training_data, assets, model)
     return gate(
         before,
         after,
         [story for story in stories if story.text],
         stories=len(stories),
-        target=nlu.RiskTarget().share,
+        target=target,
         critical=critical_labels(training_data),
         name_of=_names(assets),
     )
+
+
+def target_of(bundle: Path) -> float:
+    """Return the share of wrong answers that a bundle was trained to keep below."""
+    aim = read_summary(bundle).get("risk_target") or {}
+    return float(aim.get("share", nlu.RiskTarget().share))
 
 
 def critical_labels(training_data: Path) -> frozenset[str]:
