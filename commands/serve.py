@@ -15,9 +15,12 @@ from datetime import timedelta
 from types import FrameType
 
 import click
+import requests
 
 from commands import wiring
+from commands.check_ready import check_ready, surroundings
 from commands.demo import DEMO_ACCOUNTS, ensure_demo_accounts, refuse_demo_accounts
+from commands.ready_watch import ReadyWatch
 from commands.supervisor import Supervisor
 from commands.training_process import start_process
 from connectors import Alarm, LocalServer, Upkeep, Worker, socket_folder
@@ -83,7 +86,7 @@ def worker(name: str, parent: int) -> None:
         current_bundle=bundles.latest,
         new_ticket=wiring.fresh_ticket,
         new_turn_id=wiring.fresh_id,
-        behind_the_log=lambda: _project(store, service_calendar),
+        behind_the_log=lambda: _project(config, store, service_calendar),
         public_url=config.public_url,
         more_answers=StudioHelp(
             store, config.training_data, service_calendar, _words_and_model(bundles)
@@ -104,6 +107,8 @@ def worker(name: str, parent: int) -> None:
     jobs = JobKeeper(store, runner, start_process(runner))
     training = threading.Thread(target=jobs.run, args=(stop,), name="halo-training")
     training.start()
+    watching = (config, store, service_calendar, stop)
+    threading.Thread(target=_watch_readiness, args=watching, name="halo-ready", daemon=True).start()
     try:
         this.run(stop)
     finally:
@@ -135,10 +140,18 @@ def _upkeep(
     )
 
 
-def _project(store: Store, service_calendar: Calendar) -> None:
+def _project(config: Settings, store: Store, service_calendar: Calendar) -> None:
     catch_up(store, service_calendar)
     note_answers_given(store)
-    do_due_records(store, service_calendar)
+    do_due_records(store, service_calendar, days=config.evaluation_after_days)
+
+
+def _watch_readiness(
+    config: Settings, store: Store, service_calendar: Calendar, stop: threading.Event
+) -> None:
+    with requests.Session() as session:
+        here = surroundings(config, store, session)
+        ReadyWatch(store, service_calendar, lambda: check_ready(here)).run(stop)
 
 
 def _listen(config: Settings) -> socket.socket:

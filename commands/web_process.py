@@ -15,16 +15,19 @@ from collections.abc import Callable, Mapping  # noqa: E402
 from typing import Any, Literal  # noqa: E402
 
 import gevent  # noqa: E402
+import requests  # noqa: E402
 from argon2 import PasswordHasher  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 
 from commands import wiring  # noqa: E402
+from commands.check_ready import check_ready, surroundings  # noqa: E402
 from connectors import ask_worker, socket_folder  # noqa: E402
 from dialogue import Assets  # noqa: E402
 from foundation.logs import configure_logging  # noqa: E402
 from foundation.settings import Settings  # noqa: E402
 from learning import LiveBundles, LiveView, load_assets  # noqa: E402
-from storage import open_wakeups  # noqa: E402
+from reports import Finding  # noqa: E402
+from storage import Store, open_wakeups  # noqa: E402
 from web import create_app  # noqa: E402
 from web.services import LiveBundle, Services  # noqa: E402
 
@@ -77,8 +80,14 @@ def services(config: Settings) -> Services:
         new_ticket=wiring.fresh_ticket,
         new_id=wiring.fresh_id,
         secret_key=wiring.secret_key(config),
+        check_ready=lambda: _check_ready(config, store),
         hasher=ThreadedHasher(),
     )
+
+
+def _check_ready(config: Settings, store: Store) -> list[Finding]:
+    with requests.Session() as session:
+        return check_ready(surroundings(config, store, session))
 
 
 def main(descriptor: int, parent: int) -> None:

@@ -19,12 +19,17 @@ from reports.paper_files import FORMATS, paper_file
 from reports.paper_records import monitoring_paper, readiness_paper
 from reports.projector import catch_up, rebuild
 from reports.readiness import Finding
+from reports.team import LEAD, READERS, TEAM, VIEWERS
 from reports.volume import COLUMNS, VolumeRow, volume_json, volume_rows
 
 __all__ = [
     "BEHIND_PAGE",
     "COLUMNS",
     "FORMATS",
+    "LEAD",
+    "READERS",
+    "TEAM",
+    "VIEWERS",
     "Behind",
     "Figures",
     "Finding",

@@ -6,7 +6,7 @@ import logging
 
 from foundation.clock import WIB
 from foundation.errors import RecordConflictError
-from reports.evaluation import OPENS_AFTER_DAYS, last_month, list_evaluations, open_evaluation
+from reports.evaluation import last_month, list_evaluations, open_evaluation
 from reports.monitoring import due_days, make_monitoring
 from service_hours import Calendar
 from storage import Store
@@ -14,9 +14,10 @@ from storage import Store
 logger = logging.getLogger(__name__)
 
 
-def do_due_records(store: Store, calendar: Calendar, *, days: int = OPENS_AFTER_DAYS) -> int:
+def do_due_records(store: Store, calendar: Calendar, *, days: int) -> int:
     """Make what is due; return how many papers were made. The counts must be caught up.
 
+    ``days``: how long after its last day a period is evaluated.
     Several processes may call it at once: each record is made once.
     """
     with store.read() as tx:

@@ -55,16 +55,16 @@ def is_due(tx: Transaction, calendar: Calendar) -> bool:
     openings = calendar.openings_on(day)
     if not openings or tx.now < openings[0].start - BEFORE_OPENING:
         return False
-    papers = records_of(tx, "readiness", day.isoformat())
-    return not any(paper.action == "made" for paper in papers)
+    return not _was_made(tx, day)
 
 
 def file_readiness(
     tx: Transaction, findings: Sequence[Finding], *, account: Account | None = None
 ) -> OfficeRecord:
-    """File a check under today: the one that the service makes by itself, or a named person's.
+    """File a check under today, signed by the account, or without one by the service.
 
-    Raises ``RecordConflictError`` when the service filed today's already.
+    The first that the service signs is the day's own (``is_due`` asks for it).
+    Raises ``RecordConflictError`` when another process filed at the same moment.
     """
     day = tx.now.astimezone(WIB).date()
     content = {
@@ -72,7 +72,7 @@ def file_readiness(
         "findings": [asdict(finding) for finding in findings],
         "bad": sum(finding.state == "bad" for finding in findings),
     }
-    action: Action = "checked" if account else "made"
+    action: Action = "checked" if account or _was_made(tx, day) else "made"
     return file_record(tx, "readiness", day.isoformat(), action, content, account=account)
 
 
@@ -88,6 +88,11 @@ def list_readiness(tx: Transaction, first: date, last: date) -> dict[date, list[
     for paper in papers:
         found.setdefault(date.fromisoformat(paper.subject), []).append(_from_paper(paper))
     return dict(sorted(found.items(), reverse=True))
+
+
+def _was_made(tx: Transaction, day: date) -> bool:
+    papers = records_of(tx, "readiness", day.isoformat())
+    return any(paper.action == "made" for paper in papers)
 
 
 def _from_paper(paper: OfficeRecord) -> Readiness:

@@ -41,7 +41,7 @@ from storage.attempts import (
     begin_attempt,
     find_attempt,
 )
-from storage.audit import AuditRow, latest_deeds, note_deed
+from storage.audit import AuditRow, last_deed, latest_deeds, note_deed
 from storage.backups import Manifest, make_backup, read_manifest, restore_backup
 from storage.charges import (
     FREE_SERVICE_MESSAGES,
@@ -81,6 +81,7 @@ from storage.inbox import (
     Settle,
     assign_turn,
     due_conversations,
+    oldest_unprocessed,
     receive,
     record_failure,
     unprocessed,
@@ -179,6 +180,7 @@ __all__ = [
     "get_edit",
     "get_outbox_row",
     "insert_unless_there",
+    "last_deed",
     "last_typing",
     "latest_deeds",
     "learning_tables",
@@ -193,6 +195,7 @@ __all__ = [
     "note_deed",
     "note_typing",
     "office_tables",
+    "oldest_unprocessed",
     "open_conversation",
     "open_wakeups",
     "read_events",

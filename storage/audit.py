@@ -44,3 +44,12 @@ def latest_deeds(
     if account_id is not None:
         statement = statement.where(audit.c.account_id == account_id)
     return [AuditRow(**row._mapping) for row in tx.connection.execute(statement)]
+
+
+def last_deed(tx: Transaction, action: str) -> AuditRow | None:
+    """Return the newest deed of this kind, by anybody."""
+    statement = (
+        sa.select(audit).where(audit.c.action == action).order_by(audit.c.id.desc()).limit(1)
+    )
+    row = tx.connection.execute(statement).first()
+    return None if row is None else AuditRow(**row._mapping)

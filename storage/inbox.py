@@ -171,6 +171,13 @@ def unprocessed(tx: Transaction, conversation_id: str) -> list[InboxMessage]:
     return [_message(row) for row in tx.connection.execute(statement)]
 
 
+def oldest_unprocessed(tx: Transaction) -> datetime | None:
+    """Return when the message arrived that has waited longest for its turn; None without any."""
+    oldest = sa.select(sa.func.min(inbox.c.received_at)).where(inbox.c.turn_id.is_(None))
+    found: datetime | None = tx.connection.execute(oldest).scalar_one()
+    return found
+
+
 def assign_turn(
     tx: Transaction, inbox_ids: Iterable[int], *, turn_id: str, failed: bool = False
 ) -> None:

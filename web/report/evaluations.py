@@ -11,6 +11,9 @@ from foundation.clock import WIB
 from foundation.errors import InvalidFormError
 from reports import (
     FORMATS,
+    LEAD,
+    TEAM,
+    VIEWERS,
     catch_up,
     evaluation,
     evaluation_paper,
@@ -21,7 +24,7 @@ from reports import (
 from storage import Transaction
 from web.accounts import signed_in
 from web.context import services
-from web.report.frame import LEAD, ROLES, TEAM, add, page, paper_answer
+from web.report.frame import add, page, paper_answer
 
 
 def evaluation_list() -> ResponseReturnValue:
@@ -143,15 +146,15 @@ def add_questionnaire() -> ResponseReturnValue:
 def add_evaluations(blueprint: Blueprint) -> None:
     """Attach the views."""
     one = "/evaluasi/<int:evaluation_id>"
-    add(blueprint, "/evaluasi", evaluation_list, ROLES, "GET")
+    add(blueprint, "/evaluasi", evaluation_list, VIEWERS, "GET")
     add(blueprint, "/evaluasi", open_evaluation, LEAD, "POST")
-    add(blueprint, one, evaluation_page, ROLES, "GET")
-    add(blueprint, f"{one}/unduh", evaluation_file, ROLES, "GET")
+    add(blueprint, one, evaluation_page, VIEWERS, "GET")
+    add(blueprint, f"{one}/unduh", evaluation_file, VIEWERS, "GET")
     add(blueprint, one, write_evaluation, LEAD, "POST")
     add(blueprint, f"{one}/tindak-lanjut", add_task, LEAD, "POST")
     add(blueprint, f"{one}/tindak-lanjut/<int:task_id>", set_task_state, TEAM, "POST")
     add(blueprint, f"{one}/sahkan", approve_evaluation, LEAD, "POST")
-    add(blueprint, "/kuesioner", questionnaire, ROLES, "GET")
+    add(blueprint, "/kuesioner", questionnaire, VIEWERS, "GET")
     add(blueprint, "/kuesioner", add_questionnaire, TEAM, "POST")
 
 

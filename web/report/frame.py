@@ -8,17 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from reports import Paper, change_text, paper_file, shown, words
+from reports import LEAD, READERS, TEAM, Paper, change_text, paper_file, shown, words
 from web.accounts import may, require_role, signed_in
 from web.context import services
-
-ROLES = ("supervisor", "staf_data", "auditor", "petugas")
-TEAM = ("supervisor", "petugas")
-"""Who confirms, notes and enters questionnaires."""
-READERS = ("supervisor", "staf_data", "auditor")
-"""Who may read transcripts, with identifiers masked; every look is noted."""
-LEAD = ("supervisor",)
-"""Who writes and approves evaluations and runs the checks."""
 
 _TYPES = {
     "json": "application/json",

@@ -12,6 +12,9 @@ from foundation.errors import InvalidFormError, NotFoundError
 from reports import (
     COLUMNS,
     FORMATS,
+    LEAD,
+    TEAM,
+    VIEWERS,
     cabinet,
     monitoring,
     monitoring_paper,
@@ -22,7 +25,7 @@ from service_hours import Calendar
 from storage import Transaction
 from web.accounts import signed_in
 from web.context import services
-from web.report.frame import LEAD, ROLES, TEAM, add, page, paper_answer
+from web.report.frame import add, page, paper_answer
 
 _DAYS = 31
 
@@ -129,15 +132,15 @@ def readiness_file(day: str) -> ResponseReturnValue:
 def add_records(blueprint: Blueprint) -> None:
     """Attach the views."""
     one = "/pemantauan/<day>"
-    add(blueprint, "/pemantauan", monitoring_list, ROLES, "GET")
-    add(blueprint, one, monitoring_day, ROLES, "GET")
-    add(blueprint, f"{one}/unduh", monitoring_file, ROLES, "GET")
+    add(blueprint, "/pemantauan", monitoring_list, VIEWERS, "GET")
+    add(blueprint, one, monitoring_day, VIEWERS, "GET")
+    add(blueprint, f"{one}/unduh", monitoring_file, VIEWERS, "GET")
     add(blueprint, f"{one}/konfirmasi", confirm_monitoring, TEAM, "POST")
     add(blueprint, f"{one}/catatan", note_monitoring, TEAM, "POST")
     add(blueprint, f"{one}/koreksi", correct_monitoring, TEAM, "POST")
-    add(blueprint, "/kesiapan", readiness_list, ROLES, "GET")
+    add(blueprint, "/kesiapan", readiness_list, VIEWERS, "GET")
     add(blueprint, "/kesiapan", check_readiness, LEAD, "POST")
-    add(blueprint, "/kesiapan/<day>/unduh", readiness_file, ROLES, "GET")
+    add(blueprint, "/kesiapan/<day>/unduh", readiness_file, VIEWERS, "GET")
 
 
 def _checks(tx: Transaction, day: date) -> list[readiness.Readiness]:

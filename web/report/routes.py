@@ -14,6 +14,7 @@ from handoff import queue_counts
 from reports import (
     COLUMNS,
     FORMATS,
+    VIEWERS,
     Figures,
     VolumeRow,
     catch_up,
@@ -29,7 +30,7 @@ from storage import Transaction
 from web.context import services
 from web.report.chart import stacked_bars
 from web.report.evaluations import add_evaluations
-from web.report.frame import ROLES, add, file_answer, page, paper_answer, readable_names
+from web.report.frame import add, file_answer, page, paper_answer, readable_names
 from web.report.period import Period, default_period, presets, read_period
 from web.report.records import add_records
 from web.report.talks import add_talks
@@ -105,9 +106,9 @@ def download() -> ResponseReturnValue:
 def report_blueprint() -> Blueprint:
     """Return the blueprint of ``/laporan``."""
     blueprint = Blueprint("report", __name__, url_prefix="/laporan")
-    add(blueprint, "", report_page, ROLES, "GET")
-    add(blueprint, "/kini", today, ROLES, "GET")
-    add(blueprint, "/unduh", download, ROLES, "GET")
+    add(blueprint, "", report_page, VIEWERS, "GET")
+    add(blueprint, "/kini", today, VIEWERS, "GET")
+    add(blueprint, "/unduh", download, VIEWERS, "GET")
     add_talks(blueprint)
     add_records(blueprint)
     add_evaluations(blueprint)

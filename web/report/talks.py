@@ -12,13 +12,13 @@ from flask.typing import ResponseReturnValue
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError
 from foundation.masking import mask_identifiers
-from reports import BEHIND_PAGE, Which, behind_number
+from reports import BEHIND_PAGE, READERS, Which, behind_number
 from storage import get_conversation, note_deed
 from web.accounts import signed_in
 from web.context import services
 from web.officer.selection import display_names
 from web.officer.transcript import Line, page_after
-from web.report.frame import READERS, add, page
+from web.report.frame import add, page
 
 _LONGEST = 160
 
