@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from benchmarks.month_events import FIRST, LAST, write_month
 from benchmarks.month_sql import Cells, recount
 from benchmarks.queue import NOW, POSTGRESQL, Browser, fresh_store, make_officers, serving
+from dialogue import Assets
 from foundation.clock import StillClock
 from foundation.settings import PROJECT_ROOT
 from reports import (
@@ -41,6 +42,8 @@ from storage.office_tables import report_count
 from storage.tables import event, projection
 
 CALENDAR = Calendar.load(PROJECT_ROOT / "training_data" / "kalender.yml")
+ASSETS = Assets.load(PROJECT_ROOT / "training_data")
+AROUND = evaluation.Surroundings(CALENDAR, answers=tuple(ASSETS.knowledge.values()))
 _PATIENCE = 600.0
 
 
@@ -134,7 +137,7 @@ def measure(store: Store, messages: int) -> dict[str, Any]:
 
 def _papers(store: Store, opened: evaluation.Evaluation) -> dict[str, Any]:
     with store.read() as tx:
-        gather_seconds, content = timed(lambda: evaluation.paper_content(tx, opened, CALENDAR))
+        gather_seconds, content = timed(lambda: evaluation.paper_content(tx, opened, AROUND))
         now = read_figures(tx, FIRST, LAST, with_answers=True)
         rows = volume_rows(tx, FIRST, LAST)
     papers = {

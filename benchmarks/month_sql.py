@@ -250,14 +250,21 @@ def _figures(tx: Transaction, words: dict[str, str]) -> dict[str, Any]:
         .format("delivered_at")
         .replace("%", "%%" if tx.dialect == "postgresql" else "%")
     )
-    billable = run(
-        f"SELECT category || '/' || type, count(*) FROM whatsapp_charge"
-        f" WHERE delivered_at IS NOT NULL AND {day} {month} GROUP BY 1"
+    within = f"FROM whatsapp_charge WHERE delivered_at IS NOT NULL AND {day} {month}"
+    delivered = run(f"SELECT category || '/' || type, count(*) {within} GROUP BY 1")
+    # The quota takes the first thousand replies of the month, whoever they went to.
+    numbered = (
+        f"SELECT category, row_number() OVER (PARTITION BY category ORDER BY delivered_at) AS n"
+        f" {within}"
     )
+    billable = run(
+        f"SELECT count(*) FROM ({numbered}) AS m WHERE category <> 'service' OR n > 1000"
+    ).scalar_one()
     overdue = run(f"SELECT count(*) FROM wait WHERE seconds > 900 AND d {month}").scalar_one()
     mean = run(f"SELECT avg(seconds) / 60.0 FROM wait WHERE d {month}").scalar_one()
     return {
-        "billable": {row[0]: row[1] for row in billable},
+        "delivered": {row[0]: row[1] for row in delivered},
+        "billable": billable,
         "overdue": overdue,
         "mean_wait_minutes": None if mean is None else round(float(mean), 1),
     }

@@ -22,7 +22,16 @@ from foundation.errors import (
 )
 from foundation.settings import Settings, read_settings
 from handoff import new_ticket
-from learning import ControlSample, LiveBundles, LiveView, adopt_first, load_bundle_parts, read_live
+from learning import (
+    ControlSample,
+    LiveBundles,
+    LiveView,
+    adopt_first,
+    load_assets,
+    load_bundle_parts,
+    read_live,
+)
+from reports import evaluation
 from service_hours import Calendar
 from storage import Store
 
@@ -144,6 +153,19 @@ def _load(folder: Path) -> Bundle:
 
 def _without_withdrawn(_version: str, bundle: Bundle, labels: frozenset[str]) -> Bundle:
     return replace(bundle, assets=bundle.assets.without_answers(labels))
+
+
+def live_words(config: Settings, store: Store) -> Assets:
+    """Return the words that residents get now, of the live bundle or, without one, of the files."""
+    bundles = LiveBundles(config.models_dir, load_assets, store=store)
+    view = LiveView(bundles, store, lambda _, assets, labels: assets.without_answers(labels))
+    return view.refresh() or Assets.load(config.training_data)
+
+
+def evaluation_surroundings(config: Settings, store: Store) -> evaluation.Surroundings:
+    """Return what an evaluation looks at beside the store."""
+    answers = tuple(live_words(config, store).knowledge.values())
+    return evaluation.Surroundings(calendar(config), config.wait_target_minutes, answers)
 
 
 def existing_store(config: Settings) -> Store | None:

@@ -4,7 +4,7 @@ from reports import cabinet, evaluation, follow_ups, monitoring, readiness, sati
 from reports.behind import PAGE as BEHIND_PAGE
 from reports.behind import Behind, Which, behind_number
 from reports.duties import do_due_records
-from reports.figures import Figures, day_bounds, read_figures
+from reports.figures import Figures, day_bounds, period_before, read_figures
 from reports.files import volume_file
 from reports.paper import Paper, Section, change_text, named, shown, words
 from reports.paper_evaluation import evaluation_paper, evaluation_sections
@@ -13,6 +13,7 @@ from reports.paper_figures import (
     figure_sections,
     figure_values,
     figures_paper,
+    readable_names,
     summary_section,
 )
 from reports.paper_files import FORMATS, paper_file
@@ -55,7 +56,9 @@ __all__ = [
     "monitoring_paper",
     "named",
     "paper_file",
+    "period_before",
     "read_figures",
+    "readable_names",
     "readiness",
     "readiness_paper",
     "rebuild",

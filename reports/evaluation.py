@@ -15,11 +15,9 @@ import sqlalchemy as sa
 
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError, RecordConflictError
-from foundation.targets import DEFAULT_WAIT_TARGET
 from reports.cabinet import OfficeRecord, file_record, records_of
-from reports.evaluation_content import gather
+from reports.evaluation_content import Surroundings, gather
 from reports.follow_ups import TEXT_LIMIT
-from service_hours import Calendar
 from storage import Account, Transaction, insert_unless_there
 from storage.office_tables import evaluation
 
@@ -27,6 +25,23 @@ OPENS_AFTER_DAYS = 6
 """Calendar days after the period's last day, from the SOP."""
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+
+
+__all__ = [
+    "OPENS_AFTER_DAYS",
+    "Evaluation",
+    "Surroundings",
+    "approve",
+    "find_evaluation",
+    "get_evaluation",
+    "last_month",
+    "list_evaluations",
+    "open_evaluation",
+    "opens_on",
+    "paper_content",
+    "require_draft",
+    "write_down",
+]
 
 
 @dataclass(frozen=True)
@@ -89,12 +104,17 @@ def open_evaluation(
         | {"number": ""},
         unique=("first", "last"),
     )
-    return _one(tx, (evaluation.c.first == first) & (evaluation.c.last == last))
+    return find_evaluation(tx, first, last)
 
 
 def get_evaluation(tx: Transaction, evaluation_id: int) -> Evaluation:
     """Return an evaluation. Raises ``NotFoundError``."""
     return _one(tx, evaluation.c.id == evaluation_id)
+
+
+def find_evaluation(tx: Transaction, first: date, last: date) -> Evaluation:
+    """Return the evaluation of a period. Raises ``NotFoundError`` while none is open."""
+    return _one(tx, (evaluation.c.first == first) & (evaluation.c.last == last))
 
 
 def list_evaluations(tx: Transaction) -> list[Evaluation]:
@@ -142,10 +162,9 @@ def require_draft(tx: Transaction, evaluation_id: int) -> Evaluation:
 def approve(
     tx: Transaction,
     evaluation_id: int,
-    calendar: Calendar,
+    around: Surroundings,
     *,
     account: Account,
-    target: int = DEFAULT_WAIT_TARGET,
 ) -> OfficeRecord:
     """Give the evaluation its number, freeze it and file it.
 
@@ -164,26 +183,21 @@ def approve(
     tx.connection.execute(
         sa.update(evaluation).where(evaluation.c.id == draft.id).values(number=number)
     )
-    content = paper_content(tx, get_evaluation(tx, evaluation_id), calendar, target=target)
+    content = paper_content(tx, get_evaluation(tx, evaluation_id), around)
     content["approved_by"] = account.display_name
     content["approved_at"] = tx.now.isoformat()
     return file_record(tx, "evaluation", draft.subject, "made", content, account=account)
 
 
-def paper_content(
-    tx: Transaction, which: Evaluation, calendar: Calendar, *, target: int = DEFAULT_WAIT_TARGET
-) -> dict[str, Any]:
-    """Return what the paper says: as filed, or as it would be filed now.
-
-    ``target``: service minutes within which a waiting resident should get an officer.
-    """
+def paper_content(tx: Transaction, which: Evaluation, around: Surroundings) -> dict[str, Any]:
+    """Return what the paper says: as filed, or as it would be filed now."""
     if filed := records_of(tx, "evaluation", which.subject):
         return dict(filed[0].content)
     return {
         "number": which.number,
         "participants": [dict(person) for person in which.participants],
         "findings": list(which.findings),
-        **gather(tx, which.id, which.first, which.last, calendar, target=target),
+        **gather(tx, which.id, which.first, which.last, around),
     }
 
 

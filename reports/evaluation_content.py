@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from dialogue import KnowledgeEntry
+from foundation.clock import WIB
+from foundation.targets import DEFAULT_WAIT_TARGET
 from reports.cabinet import records_between
-from reports.figures import read_figures
-from reports.follow_ups import carried_follow_ups, follow_ups_of
+from reports.complaints import complaints_between
+from reports.figures import period_before, read_figures
+from reports.follow_ups import FollowUp, carried_follow_ups, follow_ups_of
 from reports.monitoring import list_monitoring
 from reports.satisfaction import grade_of, index_from_csat, read_index
 from reports.unanswered import top_unanswered
@@ -17,21 +22,26 @@ from service_hours import Calendar
 from storage import Transaction
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What an evaluation looks at beside the store.
+
+    ``target``: service minutes within which a waiting resident should get an officer;
+    ``answers``: the knowledge ledger as residents get it.
+    """
+
+    calendar: Calendar
+    target: int = DEFAULT_WAIT_TARGET
+    answers: Sequence[KnowledgeEntry] = ()
+
+
 def gather(
-    tx: Transaction,
-    evaluation_id: int,
-    first: date,
-    last: date,
-    calendar: Calendar,
-    *,
-    target: int,
+    tx: Transaction, evaluation_id: int, first: date, last: date, around: Surroundings
 ) -> dict[str, Any]:
     """Return everything that the paper says beside what the team writes, as one document."""
-    length = (last - first).days + 1
+    target, today = around.target, tx.now.astimezone(WIB).date()
     now = read_figures(tx, first, last, with_answers=True, target=target)
-    before = read_figures(
-        tx, first - timedelta(days=length), first - timedelta(days=1), target=target
-    )
+    before = read_figures(tx, *period_before(first, last), target=target)
     index = read_index(tx, first, last)
     estimate = index_from_csat(now.sums.get("csat", {}))
     return {
@@ -39,8 +49,8 @@ def gather(
         "figures": now.to_json(),
         "before": before.to_json(),
         "unanswered": [asdict(item) for item in top_unanswered(tx, first, last)],
-        "complaints": now.sums.get("handover", {}).get("keluhan", 0),
-        "overdue": now.overdue,
+        "complaints": [item.to_json() for item in complaints_between(tx, first, last)],
+        "overdue_answers": _overdue(around.answers, today),
         "wait_target_minutes": target,
         "csat_index": None
         if estimate is None
@@ -50,10 +60,28 @@ def gather(
             "respondents": now.total("csat"),
         },
         "satisfaction": index.to_json() if index else None,
-        "records": _records(tx, first, last, calendar),
-        "carried": [item.to_json() for item in carried_follow_ups(tx, evaluation_id, first)],
-        "follow_ups": [item.to_json() for item in follow_ups_of(tx, evaluation_id)],
+        "records": _records(tx, first, last, around.calendar),
+        "carried": [_task(item, today) for item in carried_follow_ups(tx, evaluation_id, first)],
+        "follow_ups": [_task(item, today) for item in follow_ups_of(tx, evaluation_id)],
     }
+
+
+def _overdue(answers: Sequence[KnowledgeEntry], today: date) -> list[dict[str, str]]:
+    """Return the answers whose review is overdue today, the longest overdue first."""
+    late = [entry for entry in answers if not entry.withdrawn and entry.overdue(today)]
+    return [
+        {
+            "label": entry.label,
+            "title": entry.judul,
+            "owner": entry.pemilik,
+            "due": entry.tinjau_paling_lambat.isoformat(),
+        }
+        for entry in sorted(late, key=lambda entry: (entry.tinjau_paling_lambat, entry.label))
+    ]
+
+
+def _task(item: FollowUp, today: date) -> Mapping[str, Any]:
+    return item.to_json() | {"late": item.is_late(today)}
 
 
 def _records(tx: Transaction, first: date, last: date, calendar: Calendar) -> dict[str, int]:

@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from foundation.clock import WIB
 from foundation.targets import DEFAULT_WAIT_TARGET
 from reports.counting import WAIT_BOUNDS
-from storage import Transaction
+from storage import Transaction, billable_messages, delivered_messages
 from storage.office_tables import report_count
-from storage.whatsapp_tables import charge
 
 _PAGE_MEASURES_NOT = ("answer",)
 
@@ -23,15 +22,16 @@ _PAGE_MEASURES_NOT = ("answer",)
 class Figures:
     """The counts of the WIB days ``first`` to ``last``, all channels or one.
 
-    ``sums`` are by measure and key. ``billable`` is the number of delivered WhatsApp messages by
-    Meta's category and pricing type; ``target`` the service minutes, one of ``WAIT_BOUNDS``, within
-    which a waiting resident should get an officer.
+    ``sums`` are by measure and key. ``delivered`` is the number of delivered WhatsApp messages by
+    Meta's category and pricing type, ``billable`` how many of them cost something; ``target`` the
+    service minutes, one of ``WAIT_BOUNDS``, within which a waiting resident should get an officer.
     """
 
     first: date
     last: date
     sums: Mapping[str, Mapping[str, int]]
-    billable: Mapping[str, int] = field(default_factory=dict)
+    delivered: Mapping[str, int] = field(default_factory=dict)
+    billable: int = 0
     target: int = DEFAULT_WAIT_TARGET
 
     def total(self, measure: str) -> int:
@@ -88,7 +88,8 @@ class Figures:
             "overdue": self.overdue,
             "csat": self.csat,
             "pranks": self.pranks,
-            "billable_whatsapp": dict(self.billable),
+            "delivered_whatsapp": dict(self.delivered),
+            "billable_whatsapp": self.billable,
         }
 
 
@@ -115,28 +116,26 @@ def read_figures(
     sums: dict[str, dict[str, int]] = {}
     for row in tx.connection.execute(query):
         sums.setdefault(row.measure, {})[row.key] = int(row.amount)
-    billable = {} if channel not in ("", "whatsapp") else _billable(tx, first, last)
-    return Figures(first, last, sums, billable, target)
+    if channel not in ("", "whatsapp"):
+        return Figures(first, last, sums, target=target)
+    start, beyond = day_bounds(first, last)
+    delivered = {
+        "/".join(filter(None, key)): number
+        for key, number in delivered_messages(tx, first=start, beyond=beyond).items()
+    }
+    return Figures(first, last, sums, delivered, billable_messages(tx, first, last), target)
+
+
+def period_before(first: date, last: date) -> tuple[date, date]:
+    """Return the period of the same length that ends the day before ``first``."""
+    length = last - first + timedelta(days=1)
+    return first - length, last - length
 
 
 def day_bounds(first: date, last: date) -> tuple[datetime, datetime]:
     """Return the moments between which the WIB days lie, the second exclusive."""
     start = datetime.combine(first, time(), WIB)
     return start, datetime.combine(last + timedelta(days=1), time(), WIB)
-
-
-def _billable(tx: Transaction, first: date, last: date) -> dict[str, int]:
-    start, beyond = day_bounds(first, last)
-    rows = tx.connection.execute(
-        sa.select(charge.c.category, charge.c.type, sa.func.count().label("number"))
-        .where(
-            charge.c.delivered_at.is_not(None),
-            charge.c.delivered_at >= start,
-            charge.c.delivered_at < beyond,
-        )
-        .group_by(charge.c.category, charge.c.type)
-    )
-    return {"/".join(filter(None, (row.category, row.type))): row.number for row in rows}
 
 
 def _mean(seconds: int, count: int) -> float | None:

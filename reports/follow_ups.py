@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from foundation.errors import InvalidFormError, NotFoundError
-from storage import Transaction
+from storage import Account, Transaction, note_deed
 from storage.office_tables import evaluation, follow_up
 
 STATES = ("belum", "berjalan", "selesai", "batal")
@@ -31,6 +31,10 @@ class FollowUp:
     owner: str
     due: date
     state: str
+
+    def is_late(self, today: date) -> bool:
+        """Whether its day has passed and it is not finished."""
+        return self.state in _OPEN and self.due < today
 
     def to_json(self) -> dict[str, str]:
         """Return what a paper says of it."""
@@ -67,8 +71,13 @@ def add_follow_up(
     return _from_row(row)
 
 
-def set_follow_up_state(tx: Transaction, follow_up_id: int, state: str) -> None:
-    """Say how far a task is. Raises ``InvalidFormError``, ``NotFoundError``."""
+def set_follow_up_state(
+    tx: Transaction, follow_up_id: int, state: str, *, account: Account
+) -> None:
+    """Say how far a task is; the audit keeps who said so.
+
+    Raises ``InvalidFormError``, ``NotFoundError``.
+    """
     if state not in STATES:
         raise InvalidFormError(f"state {state!r}", reader_text="Keadaan itu tidak dikenal.")
     changed = tx.connection.execute(
@@ -77,7 +86,9 @@ def set_follow_up_state(tx: Transaction, follow_up_id: int, state: str) -> None:
         .values(state=state, state_at=tx.now)
     )
     if not changed.rowcount:
-        raise NotFoundError(f"follow-up {follow_up_id}")
+        raise NotFoundError(f"follow-up {follow_up_id}", reader_text="Tindak lanjut itu tidak ada.")
+    data = {"follow_up": follow_up_id, "state": state}
+    note_deed(tx, "follow_up_state", account_id=account.id, data=data)
 
 
 def follow_ups_of(tx: Transaction, evaluation_id: int) -> list[FollowUp]:

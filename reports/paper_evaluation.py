@@ -11,6 +11,9 @@ from reports.paper import Cell, Paper, Section, day_text, period_text, section, 
 from reports.paper_figures import figure_values, summary_section, volume_section
 from reports.volume import COLUMNS, VolumeRow
 
+_MOST_OVERDUE = 20
+"""Rows of the paper; the files for machines hold all."""
+
 
 def evaluation_paper(content: Mapping[str, Any], made_at: datetime) -> Paper:
     """Return the paper of what ``evaluation.paper_content`` says."""
@@ -50,6 +53,8 @@ def evaluation_sections(content: Mapping[str, Any]) -> list[Section]:
         summary_section(content["figures"], content["before"], content["wait_target_minutes"]),
         volume_section(_volume(content)),
         section("unanswered", unanswered),
+        section("complaints", _complaints(content)),
+        _overdue_answers(content),
         _satisfaction(content, " ".join(notes)),
         section("participants", participants),
         section("findings", list(enumerate(content["findings"], start=1))),
@@ -88,6 +93,35 @@ def _satisfaction(content: Mapping[str, Any], note: str) -> Section:
     return section("satisfaction", rows, note=note, respondents=index["respondents"])
 
 
-def _task(item: Mapping[str, str]) -> tuple[Cell, ...]:
+def _complaints(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
+    for item in content["complaints"]:
+        opened = parse_moment(item["opened_at"])
+        outcome = item["outcome"]
+        how = words()["outcomes"].get(outcome, "") if outcome else ""
+        rows.append(
+            (
+                item["ticket"],
+                f"{indonesian_date(opened, weekday=False)} {indonesian_time(opened)}",
+                words()["channels"].get(item["channel"], item["channel"]),
+                ": ".join(filter(None, (words()["case_states"][item["state"]], how))),
+            )
+        )
+    return rows
+
+
+def _overdue_answers(content: Mapping[str, Any]) -> Section:
+    found = content["overdue_answers"]
+    rows: list[tuple[Cell, ...]] = [
+        (item["title"], item["owner"], day_text(item["due"])) for item in found[:_MOST_OVERDUE]
+    ]
+    more = len(found) - len(rows)
+    note = words()["more"].format(number=more).capitalize() + "." if more else ""
+    return section("overdue_answers", rows, note=note)
+
+
+def _task(item: Mapping[str, Any]) -> tuple[Cell, ...]:
     state = words()["states"][item["state"]]
+    if item["late"]:
+        state = words()["late"].format(state=state)
     return (item["task"], item["owner"], day_text(item["due"]), state)

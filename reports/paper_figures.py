@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from dialogue import Assets
 from reports.counting import BEYOND, WAIT_BOUNDS
 from reports.figures import Figures
 from reports.paper import Cell, Paper, Section, day_text, named, period_text, section, words
@@ -13,6 +14,13 @@ from reports.volume import COLUMNS, VolumeRow
 
 _TIMES = ("mean_wait_minutes", "mean_handling_minutes", "csat")
 _MOST_ANSWERS = 10
+
+
+def readable_names(assets: Assets) -> dict[str, str]:
+    """Return the names of topics and knowledge answers by their labels."""
+    return {topic.topic: topic.name for topic in assets.topics} | {
+        label: entry.judul for label, entry in assets.knowledge.items()
+    }
 
 
 def figure_values(figures: Mapping[str, Any]) -> dict[str, Cell]:
@@ -31,7 +39,8 @@ def figure_values(figures: Mapping[str, Any]) -> dict[str, Cell]:
     )
     values["complaints"] = counts.get("handover", {}).get("keluhan", 0)
     values["pranks"], values["overdue"] = figures["pranks"], figures["overdue"]
-    values["billable"] = sum(figures["billable_whatsapp"].values())
+    values["delivered"] = sum(figures["delivered_whatsapp"].values())
+    values["billable"] = figures["billable_whatsapp"]
     for key in _TIMES:
         values[key] = "–" if figures[key] is None else figures[key]
     return values
@@ -97,7 +106,7 @@ def figure_sections(now: Figures, names: Mapping[str, str]) -> list[Section]:
         _keyed(now, "resolved", words()["outcomes"]),
         _waits(now),
         _ratings(now),
-        _keyed_values("billable", dict(now.billable), words()["charges"]),
+        _keyed_values("delivered", dict(now.delivered), words()["charges"]),
     ]
 
 

@@ -46,6 +46,7 @@ from storage.backups import Manifest, make_backup, read_manifest, restore_backup
 from storage.charges import (
     FREE_SERVICE_MESSAGES,
     MonthOfMessages,
+    billable_messages,
     delivered_messages,
     messages_by_month,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "assign_turn",
     "attached_bytes",
     "begin_attempt",
+    "billable_messages",
     "bundle_tables",
     "create_account",
     "deactivate",

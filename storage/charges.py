@@ -6,8 +6,9 @@ calendar month and business number are free. Only what a status reported as deli
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -69,17 +70,26 @@ def delivered_messages(
 
 def messages_by_month(tx: Transaction, first: date, last: date) -> list[MonthOfMessages]:
     """Return the figures of every month from that of ``first`` to that of ``last``, inclusive."""
-    months = []
-    month = first.replace(day=1)
-    while month <= last:
-        following = _next(month)
-        months.append(_figures(tx, month, following))
-        month = following
-    return months
+    return [month_until(tx, month, _next(month)) for month in _months(first, last)]
 
 
-def _figures(tx: Transaction, month: date, following: date) -> MonthOfMessages:
-    delivered = delivered_messages(tx, first=_midnight(month), beyond=_midnight(following))
+def billable_messages(tx: Transaction, first: date, last: date) -> int:
+    """Return how many messages of the WIB days ``first`` to ``last`` (inclusive) cost something.
+
+    The free quota belongs to the calendar month: what was delivered earlier in it is gone.
+    """
+    beyond = last + timedelta(days=1)
+    total = 0
+    for month in _months(first, last):
+        until = month_until(tx, month, min(beyond, _next(month)))
+        before = month_until(tx, month, first) if first > month else None
+        total += until.billable - (before.billable if before else 0)
+    return total
+
+
+def month_until(tx: Transaction, month: date, beyond: date) -> MonthOfMessages:
+    """Return the figures of a month (its first day) up to the WIB day ``beyond``, exclusive."""
+    delivered = delivered_messages(tx, first=_midnight(month), beyond=_midnight(beyond))
     service = {key: number for key, number in delivered.items() if key[0] == SERVICE}
     free = sum(number for (_, kind), number in service.items() if kind in _FREE_TYPES)
     replies = sum(service.values())
@@ -89,6 +99,13 @@ def _figures(tx: Transaction, month: date, following: date) -> MonthOfMessages:
         free=free,
         templates=sum(delivered.values()) - replies,
     )
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = _next(month)
 
 
 def _midnight(day: date) -> datetime:

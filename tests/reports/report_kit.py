@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from reports import Figures, catch_up, read_figures
+from reports import Figures, catch_up, evaluation, read_figures
 from service_hours import Calendar
 from storage import Store, append_event, receive
 from storage.tables import event, projection
@@ -17,6 +17,7 @@ from tests.builders import a_conversation, an_inbound
 
 DAY = date(2026, 11, 24)
 CALENDAR = Calendar()
+AROUND = evaluation.Surroundings(CALENDAR)
 
 
 def say(store: Store, address: str, number: int = 0, channel: str = "webchat") -> str:

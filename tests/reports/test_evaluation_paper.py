@@ -4,22 +4,28 @@ import io
 import json
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 import pytest
 from openpyxl import load_workbook
 
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import InvalidFormError
+from handoff import CaseState, Expiry, Outcome, Reason, expire, open_case
 from reports import (
     FORMATS,
     do_due_records,
     evaluation,
     evaluation_paper,
+    evaluation_sections,
+    follow_ups,
     paper_file,
     satisfaction,
+    words,
 )
 from storage import Account, Store, append_event, create_account
-from tests.reports.report_kit import CALENDAR, DAY, figures, say
+from tests.builders import a_conversation
+from tests.reports.report_kit import AROUND, CALENDAR, DAY, figures, say
 
 MADE_AT = parse_moment("2026-12-01T09:00")
 
@@ -44,7 +50,7 @@ def content(sqlite_store: Store, clock: StillClock) -> dict[str, object]:
         draft = evaluation.open_evaluation(tx, date(2026, 11, 1), DAY)
         people = [{"name": "Rina", "position": "Ketua"}]
         evaluation.write_down(tx, draft.id, participants=people, findings=["Chat naik."])
-        return evaluation.paper_content(tx, evaluation.get_evaluation(tx, draft.id), CALENDAR)
+        return evaluation.paper_content(tx, evaluation.get_evaluation(tx, draft.id), AROUND)
 
 
 def made(content: dict[str, object], file_format: str) -> bytes:
@@ -72,10 +78,64 @@ def test_sheet_computes_and_takes_no_formula_from_residents(content: dict[str, o
 def test_service_files_the_day_and_opens_the_month(store: Store, clock: StillClock) -> None:
     clock.set(parse_moment("2026-11-24T18:00"))
     figures(store)
-    assert do_due_records(store, CALENDAR) == 2
-    assert do_due_records(store, CALENDAR) == 0
+    assert do_due_records(store, CALENDAR, days=6) == 2
+    assert do_due_records(store, CALENDAR, days=6) == 0
     with store.read() as tx:
         assert [item.last for item in evaluation.list_evaluations(tx)] == [date(2026, 10, 31)]
+
+
+def test_setting_moves_the_day_on_which_the_month_opens(
+    sqlite_store: Store, clock: StillClock
+) -> None:
+    clock.set(parse_moment("2026-12-03T09:00"))
+    assert do_due_records(sqlite_store, CALENDAR, days=2) == 2
+    with sqlite_store.read() as tx:
+        assert [item.last for item in evaluation.list_evaluations(tx)] == [date(2026, 11, 30)]
+
+
+def test_complaints_stand_with_ticket_and_state_and_without_words(
+    store: Store, clock: StillClock
+) -> None:
+    talks = [a_conversation(store, name) for name in "abc"]
+    with store.write() as tx:
+        for number, (talk, reason) in enumerate(
+            zip(talks, ("keluhan", "keluhan", "diminta"), strict=True)
+        ):
+            open_case(
+                tx, talk.id, reason=reason, ticket=f"HK-{number}", card={"apa": "x"}, actor="bot"
+            )
+        expire(tx, 1, actor="timer", why=Expiry.TOO_LONG)
+    clock.set(MADE_AT)
+    with store.write() as tx:
+        late = open_case(tx, talks[0].id, reason="keluhan", ticket="HK-9", card={}, actor="bot")
+        assert late.id > 3
+        draft = evaluation.open_evaluation(tx, date(2026, 11, 1), DAY)
+        found = evaluation.paper_content(tx, draft, AROUND)
+    assert [(item["ticket"], item["state"]) for item in found["complaints"]] == [
+        ("HK-0", "expired"),
+        ("HK-1", "waiting"),
+    ]
+    [part] = [part for part in evaluation_sections(found) if part.key == "complaints"]
+    assert part.rows[1][2:] == ("Web", "Menunggu petugas")
+
+
+def test_task_past_its_day_is_marked(store: Store, clock: StillClock) -> None:
+    clock.set(MADE_AT)
+    with store.write() as tx:
+        draft = evaluation.open_evaluation(tx, date(2026, 11, 1), DAY)
+        for owner, due in (("Budi", date(2026, 11, 30)), ("Ani", date(2026, 12, 1))):
+            follow_ups.add_follow_up(tx, draft.id, task="Tugas", owner=owner, due=due)
+        found = evaluation.paper_content(tx, draft, AROUND)
+    [part] = [part for part in evaluation_sections(found) if part.key == "follow_ups"]
+    assert [row[3] for row in part.rows] == ["Belum mulai, lewat batas waktu", "Belum mulai"]
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [("reasons", Reason), ("outcomes", Outcome), ("case_states", CaseState)],
+)
+def test_every_key_of_a_case_has_words(names: str, keys: type[StrEnum]) -> None:
+    assert set(words()[names]) == {key.value for key in keys}
 
 
 def test_chat_ratings_give_an_estimate_that_is_named_so(content: dict[str, object]) -> None:

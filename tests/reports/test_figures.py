@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from connectors.webchat.ratings import Rating, rate
 from foundation.clock import StillClock, parse_moment
@@ -19,9 +19,10 @@ from handoff import (
     take_over,
 )
 from reports import catch_up, read_figures, rebuild
-from storage import Store, append_event, create_account, list_accounts
+from storage import Store, append_event, create_account, enqueue, list_accounts
 from storage.office_tables import report_count
-from storage.tables import event, projection
+from storage.tables import event, outbox_attempt, projection
+from storage.whatsapp_tables import charge
 from tests.builders import a_conversation
 from tests.reports.report_kit import CALENDAR, DAY, decide, figures, say
 
@@ -205,3 +206,44 @@ def test_counting_piece_by_piece_equals_counting_at_once(
     rebuild(sqlite_store, CALENDAR)
     with sqlite_store.read() as tx:
         assert read_figures(tx, DAY, last, with_answers=True).to_json() == before
+
+
+def _deliver(store: Store, number: int, at: str, category: str = "service") -> None:
+    talk = a_conversation(store, "a", channel="whatsapp")
+    moment = parse_moment(at)
+    with store.write() as tx:
+        event = append_event(tx, talk.id, type="bot", actor="bot", data={}, content={"text": "ya"})
+        row = enqueue(tx, talk, event=event, state="delivered", epoch=0, payload={})
+        keys = [f"k{row.id}-{place}" for place in range(number)]
+        tx.connection.execute(
+            insert(outbox_attempt),
+            [
+                {"id": key, "outbox_id": row.id, "number": place, "state": "delivered"}
+                | {"at": moment, "state_at": moment}
+                for place, key in enumerate(keys)
+            ],
+        )
+        tx.connection.execute(
+            insert(charge),
+            [
+                {"attempt_id": key, "category": category, "type": "regular"}
+                | {"delivered_at": moment}
+                for key in keys
+            ],
+        )
+
+
+def test_first_thousand_replies_of_a_month_are_free(sqlite_store: Store, clock: StillClock) -> None:
+    _deliver(sqlite_store, 999, "2026-11-02T09:00")
+    _deliver(sqlite_store, 2, "2026-11-24T00:00")
+    _deliver(sqlite_store, 3, "2026-11-24T12:00", "utility")
+    _deliver(sqlite_store, 5, "2026-12-01T00:00")
+    with sqlite_store.read() as tx:
+        day = read_figures(tx, DAY, DAY)
+        november = read_figures(tx, date(2026, 11, 1), date(2026, 11, 30))
+        both = read_figures(tx, date(2026, 11, 24), date(2026, 12, 1))
+        web = read_figures(tx, DAY, DAY, channel="webchat")
+    assert day.delivered == {"service/regular": 2, "utility/regular": 3}
+    # The thousandth reply is still free, the thousand-and-first is not.
+    assert (day.billable, november.billable, both.billable) == (4, 4, 4)
+    assert (web.billable, web.delivered) == (0, {})

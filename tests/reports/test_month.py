@@ -27,6 +27,7 @@ def test_every_counter_equals_plain_sql(store: Store) -> None:
     assert len({measure for _, _, measure, _ in cells}) == 23
     with store.read() as tx:
         shown = read_figures(tx, FIRST, LAST)
+    assert shown.delivered == figures["delivered"]
     assert shown.billable == figures["billable"]
     assert shown.overdue == figures["overdue"] > 0
     assert shown.mean_wait_minutes == figures["mean_wait_minutes"]

@@ -16,7 +16,7 @@ from reports.unanswered import top_unanswered
 from storage import Account, Store, append_event, create_account, forget_resident
 from storage.office_tables import office_record
 from tests.builders import a_conversation
-from tests.reports.report_kit import CALENDAR, DAY, figures, say
+from tests.reports.report_kit import AROUND, CALENDAR, DAY, figures, say
 
 
 @pytest.fixture
@@ -172,27 +172,27 @@ def test_evaluation_is_numbered_frozen_and_filed(
     with store.write() as tx:
         draft = evaluation.open_evaluation(tx, FIRST, LAST)
         with pytest.raises(InvalidFormError):
-            evaluation.approve(tx, draft.id, CALENDAR, account=rina)
+            evaluation.approve(tx, draft.id, AROUND, account=rina)
         evaluation.write_down(tx, draft.id, participants=PEOPLE, findings=["Chat naik."])
         task = follow_ups.add_follow_up(
             tx, draft.id, task="Tambah jawaban NIB", owner="Budi", due=date(2026, 12, 20)
         )
-        paper = evaluation.approve(tx, draft.id, CALENDAR, account=rina)
+        paper = evaluation.approve(tx, draft.id, AROUND, account=rina)
     assert paper.content["number"] == "001/HALO-KOPUKM/XII/2026"
     assert paper.content["figures"]["counts"]["chats"] == {"": 1}
     with pytest.raises(RecordConflictError), store.write() as tx:
         evaluation.write_down(tx, draft.id, participants=PEOPLE, findings=["Lain."])
     with store.write() as tx:
-        follow_ups.set_follow_up_state(tx, task.id, "berjalan")
-        frozen = evaluation.paper_content(tx, evaluation.get_evaluation(tx, draft.id), CALENDAR)
+        follow_ups.set_follow_up_state(tx, task.id, "berjalan", account=rina)
+        frozen = evaluation.paper_content(tx, evaluation.get_evaluation(tx, draft.id), AROUND)
         assert frozen["follow_ups"][0]["state"] == "belum"
         following = evaluation.open_evaluation(tx, date(2026, 11, 25), date(2026, 11, 25))
-        content = evaluation.paper_content(tx, following, CALENDAR)
+        content = evaluation.paper_content(tx, following, AROUND)
         assert [(item["task"], item["state"]) for item in content["carried"]] == [
             ("Tambah jawaban NIB", "berjalan")
         ]
         evaluation.write_down(tx, following.id, participants=PEOPLE, findings=["Tetap."])
-        second = evaluation.approve(tx, following.id, CALENDAR, account=rina)
+        second = evaluation.approve(tx, following.id, AROUND, account=rina)
         assert second.content["number"].startswith("002/")
         assert cabinet.is_intact([paper])
         assert cabinet.is_intact([second])

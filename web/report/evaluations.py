@@ -103,7 +103,9 @@ def add_task(evaluation_id: int) -> ResponseReturnValue:
 def set_task_state(evaluation_id: int, task_id: int) -> ResponseReturnValue:
     """Say how far a follow-up is."""
     with services().store.write() as tx:
-        follow_ups.set_follow_up_state(tx, task_id, request.form.get("keadaan", ""))
+        follow_ups.set_follow_up_state(
+            tx, task_id, request.form.get("keadaan", ""), account=signed_in()
+        )
     return _to(evaluation_id)
 
 
@@ -112,13 +114,7 @@ def approve_evaluation(evaluation_id: int) -> ResponseReturnValue:
     catch_up(services().store, services().calendar)
     known = services()
     with known.store.write() as tx:
-        evaluation.approve(
-            tx,
-            evaluation_id,
-            known.calendar,
-            account=signed_in(),
-            target=known.settings.wait_target_minutes,
-        )
+        evaluation.approve(tx, evaluation_id, _around(), account=signed_in())
     return _to(evaluation_id)
 
 
@@ -159,9 +155,16 @@ def add_evaluations(blueprint: Blueprint) -> None:
 
 
 def _content(tx: Transaction, found: evaluation.Evaluation) -> dict[str, object]:
+    return evaluation.paper_content(tx, found, _around())
+
+
+def _around() -> evaluation.Surroundings:
     known = services()
-    return evaluation.paper_content(
-        tx, found, known.calendar, target=known.settings.wait_target_minutes
+    bundle = known.live_bundle()
+    return evaluation.Surroundings(
+        known.calendar,
+        known.settings.wait_target_minutes,
+        tuple(bundle.assets.knowledge.values()) if bundle else (),
     )
 
 

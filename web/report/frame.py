@@ -8,7 +8,17 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from reports import LEAD, READERS, TEAM, Paper, change_text, paper_file, shown, words
+from reports import (
+    LEAD,
+    READERS,
+    TEAM,
+    Paper,
+    change_text,
+    paper_file,
+    readable_names,
+    shown,
+    words,
+)
 from web.accounts import may, require_role, signed_in
 from web.context import services
 
@@ -64,12 +74,7 @@ def paper_answer(paper: Paper, content: Mapping[str, Any], name: str) -> Respons
     return file_answer(paper_file(paper, content, chosen), name, chosen)
 
 
-def readable_names() -> Mapping[str, str]:
+def live_names() -> Mapping[str, str]:
     """Return the names of topics and knowledge answers; none while no bundle is live."""
     bundle = services().live_bundle()
-    if bundle is None:
-        return {}
-    assets = bundle.assets
-    return {topic.topic: topic.name for topic in assets.topics} | {
-        label: entry.judul for label, entry in assets.knowledge.items()
-    }
+    return readable_names(bundle.assets) if bundle else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -21,6 +21,7 @@ from reports import (
     channel_section,
     figure_sections,
     figures_paper,
+    period_before,
     read_figures,
     summary_section,
     volume_file,
@@ -30,7 +31,7 @@ from storage import Transaction
 from web.context import services
 from web.report.chart import stacked_bars
 from web.report.evaluations import add_evaluations
-from web.report.frame import add, file_answer, page, paper_answer, readable_names
+from web.report.frame import add, file_answer, live_names, page, paper_answer
 from web.report.period import Period, default_period, presets, read_period
 from web.report.records import add_records
 from web.report.talks import add_talks
@@ -66,7 +67,7 @@ def report_page() -> ResponseReturnValue:
         formats=FORMATS,
         summary=summary_section(figures.to_json(), before.to_json(), figures.target),
         by_channel=channel_section(rows),
-        sections=figure_sections(figures, readable_names()),
+        sections=figure_sections(figures, live_names()),
         chats=stacked_bars(
             period.days,
             {
@@ -96,7 +97,7 @@ def download() -> ResponseReturnValue:
         figures, before = _figures(tx, period)
     span = f"{period.first}-{period.last}"
     if request.args.get("isi") == "angka":
-        names = readable_names()
+        names = live_names()
         paper = figures_paper(figures, before, rows, names=names, made_at=now)
         return paper_answer(paper, figures.to_json(), f"laporan-layanan-{span}")
     content = volume_file(rows, period.first, period.last, file_format=chosen, made_at=now)
@@ -121,9 +122,8 @@ def _count() -> None:
 
 def _figures(tx: Transaction, period: Period) -> tuple[Figures, Figures]:
     target = services().settings.wait_target_minutes
-    length = timedelta(days=len(period.days))
     now = read_figures(tx, period.first, period.last, with_answers=True, target=target)
-    before = read_figures(tx, period.first - length, period.last - length, target=target)
+    before = read_figures(tx, *period_before(period.first, period.last), target=target)
     return now, before
 
 
