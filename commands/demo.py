@@ -48,6 +48,7 @@ def refuse_demo_accounts(store: Store) -> None:
     with store.read() as tx:
         if demo_accounts_exist(tx):
             raise SettingsError(
-                "HALO_BIND is not a loopback address but the store has demo accounts; "
-                "deactivate them or use a new store"
+                "layanan ini terbuka untuk umum menurut HALO_BIND, HALO_PROXY_HOPS, atau "
+                "HALO_PUBLIC_URL, sedangkan akun peragaan masih ada; nonaktifkan dengan "
+                "`halo user deactivate --demo`"
             )

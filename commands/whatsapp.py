@@ -120,7 +120,7 @@ def _clock(config: Settings, at: str) -> Clock:
     try:
         start: datetime = parse_moment(at)
     except ValueError as error:
-        raise SettingsError(f"--at must be an ISO 8601 time, not {at!r}") from error
+        raise SettingsError(f"--at harus waktu ISO 8601, bukan {at!r}") from error
     return clock_starting_at(start)
 
 

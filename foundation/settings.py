@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from foundation.clock import Clock, clock_starting_at, parse_moment, system_clock
 from foundation.errors import SettingsError
@@ -111,13 +112,17 @@ class Settings:
 
     @property
     def on_loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        """Whether only this machine can reach the server.
+
+        A loopback address behind a proxy is open to everybody: counted proxies and a public URL
+        on another host say that one stands in front.
+        """
+        public_host = urlsplit(self.public_url).hostname
+        return (
+            _is_loopback(self.host)
+            and not self.proxy_hops
+            and (not public_host or _is_loopback(public_host))
+        )
 
     @property
     def store_url(self) -> str:
@@ -223,18 +228,30 @@ def _learning(env: _Environment) -> LearningSettings:
     )
 
 
+_OPEN = "layanan ini terbuka untuk umum menurut HALO_BIND, HALO_PROXY_HOPS, atau HALO_PUBLIC_URL"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _check(settings: Settings) -> None:
     host, _, port = settings.bind.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise SettingsError(f"HALO_BIND must look like 127.0.0.1:8000, not {settings.bind!r}")
+        raise SettingsError(f"HALO_BIND harus seperti 127.0.0.1:8000, bukan {settings.bind!r}")
     if settings.test_now and not settings.on_loopback:
-        raise SettingsError("HALO_TEST_NOW is only accepted when HALO_BIND is a loopback address")
+        raise SettingsError(f"HALO_TEST_NOW ditolak: {_OPEN}")
     if not settings.on_loopback and not settings.secret_key:
-        raise SettingsError("HALO_SECRET_KEY must be set when HALO_BIND is not a loopback address")
+        raise SettingsError(f"HALO_SECRET_KEY wajib diisi: {_OPEN}")
     if settings.visitor_secret and len(settings.visitor_secret) < 32:
-        raise SettingsError("HALO_VISITOR_SECRET must have at least 32 characters")
+        raise SettingsError("HALO_VISITOR_SECRET paling sedikit 32 huruf")
     if settings.secret_key and len(settings.secret_key) < 32:
-        raise SettingsError("HALO_SECRET_KEY must have at least 32 characters")
+        raise SettingsError("HALO_SECRET_KEY paling sedikit 32 huruf")
 
 
 class _Environment:
@@ -252,32 +269,36 @@ class _Environment:
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         value = self.text(name, default).upper()
         if value not in allowed:
-            raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+            raise SettingsError(
+                f"{name} harus salah satu dari {', '.join(allowed)}, bukan {value!r}"
+            )
         return value
 
     def count(self, name: str, default: int, *, least: int = 1) -> int:
         value = self.text(name, str(default))
         if not value.isdigit() or int(value) < least:
-            raise SettingsError(f"{name} must be a whole number of at least {least}, not {value!r}")
+            raise SettingsError(
+                f"{name} harus bilangan bulat paling sedikit {least}, bukan {value!r}"
+            )
         return int(value)
 
     def percent(self, name: str, default: int) -> int:
         value = self.count(name, default, least=0)
         if value > 100:
-            raise SettingsError(f"{name} must be a whole number from 0 to 100, not {value}")
+            raise SettingsError(f"{name} harus bilangan bulat dari 0 sampai 100, bukan {value}")
         return value
 
     def matching(self, name: str, default: str, pattern: str, *, example: str) -> str:
         value = self.text(name, default)
         if value and not re.fullmatch(pattern, value):
-            raise SettingsError(f"{name} must look like {example}, not {value!r}")
+            raise SettingsError(f"{name} harus seperti {example}, bukan {value!r}")
         return value
 
     def secret_url(self, name: str) -> str:
         value = self.text(name, "")
         if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
             # The value itself may be a secret.
-            raise SettingsError(f"{name} must be an address such as https://contoh.go.id/kait")
+            raise SettingsError(f"{name} harus alamat seperti https://contoh.go.id/kait")
         return value
 
     def moment(self, name: str) -> datetime | None:
@@ -287,13 +308,13 @@ class _Environment:
         try:
             return parse_moment(value)
         except ValueError as error:
-            raise SettingsError(f"{name} must be an ISO 8601 time, not {value!r}") from error
+            raise SettingsError(f"{name} harus waktu ISO 8601, bukan {value!r}") from error
 
     def phone(self, name: str) -> str:
         value = self.text(name, "")
         digits = re.sub(r"[ ()+.\-]", "", value)
         if value and not re.fullmatch(r"[1-9]\d{7,14}", digits):
-            raise SettingsError(f"{name} must be a number such as 6281234567890, not {value!r}")
+            raise SettingsError(f"{name} harus nomor seperti 6281234567890, bukan {value!r}")
         return digits
 
     def origins(self, name: str) -> tuple[str, ...]:
@@ -301,6 +322,6 @@ class _Environment:
         for origin in origins:
             if not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", origin):
                 raise SettingsError(
-                    f"{name} must be origins such as https://contoh.go.id, not {origin!r}"
+                    f"{name} harus asal situs seperti https://contoh.go.id, bukan {origin!r}"
                 )
         return origins

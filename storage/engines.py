@@ -40,13 +40,13 @@ def read_url(text: str) -> URL:
     try:
         url = sa.make_url(text)
     except ArgumentError as error:
-        raise SettingsError("HALO_DATABASE_URL is not a database URL") from error
+        raise SettingsError("HALO_DATABASE_URL bukan alamat basis data") from error
     if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         return url
     raise SettingsError(
-        f"HALO_DATABASE_URL must be sqlite:///… or postgresql://…, not {url.drivername}://"
+        f"HALO_DATABASE_URL harus sqlite:///… atau postgresql://…, bukan {url.drivername}://"
     )
 
 

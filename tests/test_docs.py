@@ -23,6 +23,13 @@ def test_every_setting_is_documented_and_no_other() -> None:
     assert documented == in_code
 
 
+def test_the_example_of_a_server_sets_what_exists() -> None:
+    in_code = set(re.findall(r'"(HALO_[A-Z_]+)"', _read("foundation/settings.py")))
+    in_example = set(re.findall(r"^#?(HALO_[A-Z_]+)=", _read("deploy/halo.env.example"), re.M))
+    assert in_example
+    assert in_example <= in_code
+
+
 def test_every_command_is_documented_and_no_other() -> None:
     documented = set(re.findall(r"^## `halo ([a-z]+)", _read("docs/cli.md"), re.M))
     assert documented == set(halo.COMMANDS)

@@ -30,9 +30,25 @@ def test_bad_value_names_the_variable(name: str, value: str) -> None:
         read_settings({name: value})
 
 
-def test_open_address_needs_a_secret_key() -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HALO_BIND", "0.0.0.0:8000"),
+        ("HALO_PROXY_HOPS", "1"),
+        ("HALO_PUBLIC_URL", "https://halo.contoh.go.id"),
+    ],
+)
+def test_a_service_that_others_reach_needs_a_secret_key(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match="HALO_SECRET_KEY"):
-        read_settings({"HALO_BIND": "0.0.0.0:8000"})
+        read_settings({name: value})
+    assert not read_settings({name: value, "HALO_SECRET_KEY": "x" * 32}).on_loopback
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8"]
+)
+def test_a_public_url_on_this_machine_opens_nothing(url: str) -> None:
+    assert read_settings({"HALO_PUBLIC_URL": url}).on_loopback
 
 
 def test_test_clock_is_refused_beyond_loopback() -> None:
