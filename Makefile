@@ -23,7 +23,7 @@ serve: environment embedding
 
 test: setup chromium
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 setup: environment embedding model
 
