@@ -1,7 +1,8 @@
 """What a turn costs without the NLU, early and late in a conversation of 500 turns.
 
 Run: ``python -m benchmarks.dialogue [--turns N]``. Prints one JSON object of milliseconds: the
-assistant alone, and the whole turn (inbox, tracker, assistant, events, outbox) on SQLite.
+assistant alone, the whole turn (inbox, tracker, assistant, events, outbox) on SQLite, and as a
+baseline a bare durable commit of as many bytes, one after each turn: what is above it is ours.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -26,6 +28,7 @@ from storage import Inbound, Store, open_conversation, receive
 TRAINING_DATA = Path(__file__).parents[1] / "training_data"
 NOW = parse_moment("2026-11-24T10:00")
 EARLY = slice(5, 55)
+BYTES_PER_TURN = 3000
 SAYINGS = {
     "min brp org sih klo mau bikin koperasi": "pendirian_koperasi/jumlah_pendiri",
     "kalo biayanya?": "pendirian_koperasi/biaya",
@@ -46,6 +49,22 @@ class KnownMeanings:
         """Return what the text is known to mean."""
         intent = Intent(SAYINGS.get(text, "di_luar_topik"), 0.95)
         return Understanding(text=text, intent=intent, ranking=(intent,), decision="answer")
+
+
+class BareCommit:
+    """Commits one row to a SQLite file of its own, as durably as the store does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._driver = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            self._driver.execute(f"PRAGMA {pragma}").close()
+        self._driver.execute("CREATE TABLE said (words TEXT)")
+
+    def __call__(self) -> None:
+        """Write about as much as a turn does."""
+        self._driver.execute("BEGIN IMMEDIATE")
+        self._driver.execute("INSERT INTO said VALUES (?)", ("x" * BYTES_PER_TURN,))
+        self._driver.execute("COMMIT")
 
 
 class Stopwatch:
@@ -102,8 +121,13 @@ def assistant_alone(assets: Assets, calendar: Calendar, turns: int) -> dict[str,
     return watch.summary()
 
 
-def whole_turn(assets: Assets, calendar: Calendar, turns: int, folder: Path) -> dict[str, float]:
-    """Time turns from the inbox row to the outbox rows, without the wait for the receipt."""
+def whole_turn(
+    assets: Assets, calendar: Calendar, turns: int, folder: Path
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Time turns from the inbox row to the outbox rows, without the wait for the receipt.
+
+    Returns their figures and those of the bare commits in between.
+    """
     clock = StillClock(NOW)
     store = Store.open(f"sqlite:///{folder / 'halo.sqlite3'}", clock=clock)
     store.migrate()
@@ -132,12 +156,13 @@ def whole_turn(assets: Assets, calendar: Calendar, turns: int, folder: Path) -> 
                 ),
             )
 
-    watch = Stopwatch()
+    watch, baseline, bare = Stopwatch(), Stopwatch(), BareCommit(folder)
     for text in texts_of(turns):
         receive_one(text)
         watch.time(partial(gateway.take_turn, conversation.id))
+        baseline.time(bare)
     store.close()
-    return watch.summary()
+    return watch.summary(), baseline.summary()
 
 
 def main() -> None:
@@ -148,11 +173,14 @@ def main() -> None:
     assets = Assets.load(TRAINING_DATA)
     calendar = Calendar.load(TRAINING_DATA / "kalender.yml")
     with tempfile.TemporaryDirectory() as folder:
-        figures = {
-            "turns": turns,
-            "assistant_ms": assistant_alone(assets, calendar, turns),
-            "whole_turn_sqlite_ms": whole_turn(assets, calendar, turns, Path(folder)),
-        }
+        alone = assistant_alone(assets, calendar, turns)
+        whole, bare = whole_turn(assets, calendar, turns, Path(folder))
+    figures = {
+        "turns": turns,
+        "assistant_ms": alone,
+        "whole_turn_sqlite_ms": whole,
+        "bare_commit_sqlite_ms": {"p50": bare["p50"], "p95": bare["p95"]},
+    }
     print(json.dumps(figures, indent=2))
 
 

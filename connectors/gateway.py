@@ -12,15 +12,16 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache, partial
 
 from connectors.desk_words import says_unsolved
-from connectors.outgoing import put_out
-from connectors.trackers import load_tracker, save_tracker_snapshot
+from connectors.trackers import Recalled, recall
+from connectors.turn_writing import say, write_turn
 from connectors.whatsapp import CHANNEL as WHATSAPP
 from connectors.whatsapp import ChannelTurn, contact_of, plan_turn
-from connectors.withdrawing import WITHDRAW, commit_withdrawal, withdrawn_case
+from connectors.withdrawing import WITHDRAW, commit_withdrawal, takes_back
 from dialogue import Assets, Assistant
-from dialogue.types import CaseView, IncomingMessage, Reply, Turn, TurnContext
+from dialogue.types import CaseView, IncomingMessage, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
 from handoff import (
     Case,
@@ -30,7 +31,6 @@ from handoff import (
     case_asked_for,
     estimate_for_new,
     latest_case,
-    note_attention,
     open_case,
     open_case_of,
     position,
@@ -48,7 +48,6 @@ from storage import (
     Transaction,
     append_event,
     assign_turn,
-    erase_content,
     get_conversation,
     lock_conversation,
     record_failure,
@@ -102,21 +101,22 @@ class Gateway:
                 if conversation is None or not messages:
                     return None
                 plan = self._plan(tx, conversation, messages)
-                tracker = load_tracker(tx, conversation_id)
-                context = self._context(tx, conversation, messages)
-                case = withdrawn_case(tx, conversation, messages)
-                reopens = _may_reopen(tx, conversation)
+                recalled = recall(tx, conversation_id)
+                case = latest_case(tx, conversation_id)
                 in_force = read_switch(tx)
-            if case is not None:
+                context = self._context(tx, conversation, messages, case, in_force)
+                taken_back = takes_back(tx, case, messages)
+                reopens = _may_reopen(tx, conversation, case)
+            if case is not None and taken_back:
                 return self._withdraw(conversation, messages, case)
             assistant = self.bundle.assistant()
             if plan is None:
-                turn = assistant.handle(_incoming(messages, reopens), tracker, context)
+                turn = assistant.handle(_incoming(messages, reopens), recalled.tracker, context)
             else:
                 asked = _incoming(plan.messages, reopens)
-                own = assistant.handle(asked, tracker, context) if asked else None
+                own = assistant.handle(asked, recalled.tracker, context) if asked else None
                 turn = plan.finish(own, ticket=context.new_ticket)
-            return self._commit(conversation, messages, _announced(turn, in_force))
+            return self._commit(conversation, messages, _announced(turn, in_force), recalled)
         except EpochConflictError:
             logger.info("turn of conversation %s is recomputed: it changed", conversation_id)
             return None
@@ -135,71 +135,43 @@ class Gateway:
         return plan_turn(tx, conversation, messages, public_url=self.public_url)
 
     def _context(
-        self, tx: Transaction, conversation: Conversation, messages: Sequence[InboxMessage]
+        self,
+        tx: Transaction,
+        conversation: Conversation,
+        messages: Sequence[InboxMessage],
+        case: Case | None,
+        in_force: Switch,
     ) -> TurnContext:
         contact = contact_of(tx, conversation.id) if conversation.channel == WHATSAPP else None
         return TurnContext(
             now=tx.now,
-            service=with_switch(self.calendar.status(tx.now), read_switch(tx)),
+            service=with_switch(self.calendar.status(tx.now), in_force),
             channel=conversation.channel,
             new_ticket=self.new_ticket(),
-            case=_case_view(tx, conversation.id),
-            wait=self._wait(tx, conversation.id),
+            case=_case_view(tx, case),
+            wait=cache(partial(self._wait, conversation.id)),
             asked_case=_asked_case(tx, messages),
             phone_known=contact is not None and contact.has_phone,
             usable_model=self.bundle.model is not None,
         )
 
-    def _wait(self, tx: Transaction, conversation_id: str) -> WaitingEstimate | None:
-        case = open_case_of(tx, conversation_id)
-        if case is None:
-            return estimate_for_new(tx, self.calendar)
-        return waiting_estimate(tx, case, self.calendar)
+    def _wait(self, conversation_id: str) -> WaitingEstimate | None:
+        with self.store.read() as tx:
+            case = open_case_of(tx, conversation_id)
+            if case is None:
+                return estimate_for_new(tx, self.calendar)
+            return waiting_estimate(tx, case, self.calendar)
 
     def _commit(
         self,
         read: Conversation,
         messages: Sequence[InboxMessage],
         turn: Turn,
+        recalled: Recalled,
     ) -> str:
-        turn_id = self.new_turn_id()
+        turn_id, bundle = self.new_turn_id(), self.bundle.version
         with self.store.write() as tx:
-            current = lock_conversation(tx, read.id)
-            if current.epoch != read.epoch:
-                raise EpochConflictError(f"epoch {read.epoch} is now {current.epoch}")
-            assign_turn(tx, [message.id for message in messages], turn_id=turn_id)
-            if turn.erase_requested:
-                erase_content(tx, current.id)
-                current = lock_conversation(tx, current.id)
-            decided_id = 0
-            for draft in turn.events:
-                event = append_event(
-                    tx,
-                    current.id,
-                    type=draft.type,
-                    actor="bot",
-                    data={**draft.data, "bundle": self.bundle.version},
-                    content=draft.content,
-                    turn_id=turn_id,
-                )
-                decided_id = event.id
-            if turn.attention:
-                note_attention(tx, current.id, event_id=decided_id, kind=turn.decision)
-            if turn.case_request:
-                if open_case_of(tx, current.id):
-                    raise EpochConflictError("a case was opened meanwhile")
-                open_case(
-                    tx,
-                    current.id,
-                    reason=turn.case_request.reason,
-                    ticket=turn.case_request.ticket,
-                    card=turn.case_request.card,
-                    actor="bot",
-                    turn_id=turn_id,
-                )
-            for reply in turn.replies:
-                self._say(tx, current, reply, turn_id)
-            save_tracker_snapshot(tx, current.id)
+            write_turn(tx, read, messages, turn, recalled, turn_id=turn_id, bundle=bundle)
         return turn_id
 
     def _withdraw(self, read: Conversation, messages: Sequence[InboxMessage], case: Case) -> str:
@@ -207,23 +179,6 @@ class Gateway:
         with self.store.write() as tx:
             commit_withdrawal(tx, read, messages, case, turn_id=turn_id, bundle=self.bundle.version)
         return turn_id
-
-    def _say(self, tx: Transaction, conversation: Conversation, reply: Reply, turn_id: str) -> None:
-        buttons = [{"title": button.title, "payload": button.payload} for button in reply.buttons]
-        event = append_event(
-            tx,
-            conversation.id,
-            type="bot",
-            actor="bot",
-            data={
-                "response": reply.response,
-                "buttons": buttons,
-                "bundle": self.bundle.version,
-            },
-            content={"text": reply.text},
-            turn_id=turn_id,
-        )
-        put_out(tx, conversation, event)
 
     def _fail(self, conversation_id: str, messages: Sequence[InboxMessage]) -> str | None:
         ids = [message.id for message in messages]
@@ -253,12 +208,11 @@ class Gateway:
             reply = self.bundle.assets.say(
                 "utter_gangguan", channel=conversation.channel, tiket=case.ticket
             )
-            self._say(tx, conversation, reply, turn_id)
+            say(tx, conversation, reply, turn_id=turn_id, bundle=self.bundle.version)
         return turn_id
 
 
-def _case_view(tx: Transaction, conversation_id: str) -> CaseView | None:
-    case = open_case_of(tx, conversation_id) or latest_case(tx, conversation_id)
+def _case_view(tx: Transaction, case: Case | None) -> CaseView | None:
     if case is None:
         return None
     if case.closed_at and tx.now - case.closed_at > _CASE_VISIBLE_AFTER_CLOSING:
@@ -282,9 +236,9 @@ def _announced(turn: Turn, in_force: Switch) -> Turn:
     return replace(turn, replies=(told, *turn.replies[1:]))
 
 
-def _may_reopen(tx: Transaction, conversation: Conversation) -> bool:
+def _may_reopen(tx: Transaction, conversation: Conversation, case: Case | None) -> bool:
     """Whether "belum selesai" would be about a case that an officer just closed."""
-    if conversation.owner is not None or open_case_of(tx, conversation.id):
+    if conversation.owner is not None or case is None or case.is_open:
         return False
     return recently_closed(tx, conversation.id) is not None
 

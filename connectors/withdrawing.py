@@ -8,7 +8,7 @@ from dataclasses import asdict
 from connectors.desk_words import desk_says, says_not_needed
 from connectors.outgoing import put_out
 from foundation.errors import EpochConflictError
-from handoff import Case, CaseState, Outcome, asked_of, open_case_of, resolve
+from handoff import Case, CaseState, Outcome, asked_of, resolve
 from storage import (
     Conversation,
     InboxMessage,
@@ -24,20 +24,17 @@ WITHDRAW = "/tidak_perlu_lagi"
 _ACTOR = "resident"
 
 
-def withdrawn_case(
-    tx: Transaction, conversation: Conversation, messages: Sequence[InboxMessage]
-) -> Case | None:
-    """Return the waiting case that the last of the messages takes back.
+def takes_back(tx: Transaction, case: Case | None, messages: Sequence[InboxMessage]) -> bool:
+    """Whether the last of the messages takes the conversation's waiting case back.
 
     In free words only after the resident was asked whether it is still needed.
     """
-    case = open_case_of(tx, conversation.id)
     if case is None or case.state is not CaseState.WAITING:
-        return None
+        return False
     last = messages[-1]
     pressed = last.payload == WITHDRAW
-    said = last.kind == "text" and says_not_needed(last.text) and asked_of(tx, case.id)
-    return case if pressed or said else None
+    said = last.kind == "text" and says_not_needed(last.text)
+    return pressed or (said and asked_of(tx, case.id) is not None)
 
 
 def commit_withdrawal(

@@ -8,7 +8,7 @@ from dialogue.findings import Finding
 from dialogue.knowledge import CONFIDENCES, KnowledgeEntry, Topic
 from dialogue.script import Conversation, ScriptSession, turn_as_json
 from dialogue.stories import StoryFailure, StoryResult, run_stories
-from dialogue.tracker import Loop, Memory, Tracker
+from dialogue.tracker import SPEECH, Loop, Memory, Tracker
 from dialogue.types import (
     Button,
     CaseRequest,
@@ -23,6 +23,7 @@ from dialogue.types import (
 __all__ = [
     "ASSET_FILES",
     "CONFIDENCES",
+    "SPEECH",
     "Assets",
     "Assistant",
     "Button",

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+SPEECH = frozenset({"user", "bot", "officer", "system"})
+"""Types of events that change no tracker: what was said is understood and decided elsewhere."""
+
 _MOST_CHOICES = 12
 _MOST_RANKED = 5
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -68,8 +68,12 @@ class TurnContext:
     new_ticket: str
     """An unused ticket number, for the case that this turn may open."""
     case: CaseView | None = None
-    wait: WaitingEstimate | None = None
-    """Place and computed time of the waiting case, or of the one that this turn may open."""
+    wait: Callable[[], WaitingEstimate | None] = lambda: None
+    """Tells place and computed time of the waiting case, or of the one that this turn may open.
+
+    Asked only by a turn that speaks of them, since it reads across conversations; always the
+    same answer within a turn.
+    """
     asked_case: CaseView | None = None
     """Another conversation's case whose ticket and phone digits stand in the messages."""
     phone_known: bool = False

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from foundation.errors import CaseConflictError, NotFoundError
 from handoff.links import recently_closed, take_up
@@ -66,6 +66,17 @@ class Outcome(StrEnum):
 
 
 _OPEN = (CaseState.WAITING.value, CaseState.CLAIMED.value)
+
+# Built once: they stand on the path of every message.
+_OPEN_OF = select(case_).where(
+    case_.c.conversation_id == bindparam("wanted"), case_.c.state.in_(_OPEN)
+)
+_LATEST_OF = (
+    select(case_)
+    .where(case_.c.conversation_id == bindparam("wanted"))
+    .order_by(case_.c.state.in_(_OPEN).desc(), case_.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -146,20 +157,13 @@ def get_case(tx: Transaction, case_id: int) -> Case:
 
 def open_case_of(tx: Transaction, conversation_id: str) -> Case | None:
     """Return the conversation's waiting or claimed case."""
-    row = tx.connection.execute(
-        select(case_).where(case_.c.conversation_id == conversation_id, case_.c.state.in_(_OPEN))
-    ).one_or_none()
+    row = tx.connection.execute(_OPEN_OF, {"wanted": conversation_id}).one_or_none()
     return case_from_row(row) if row else None
 
 
 def latest_case(tx: Transaction, conversation_id: str) -> Case | None:
-    """Return the conversation's newest case, open or not."""
-    row = tx.connection.execute(
-        select(case_)
-        .where(case_.c.conversation_id == conversation_id)
-        .order_by(case_.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+    """Return the conversation's open case, else its newest."""
+    row = tx.connection.execute(_LATEST_OF, {"wanted": conversation_id}).one_or_none()
     return case_from_row(row) if row else None
 
 

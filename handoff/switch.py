@@ -26,9 +26,13 @@ class Switch:
     changed_by: int | None = None
 
 
+# Built once: it stands on the path of every message.
+_LAST = select(switch).order_by(switch.c.id.desc()).limit(1)
+
+
 def read_switch(tx: Transaction) -> Switch:
     """Return what is in force now."""
-    row = tx.connection.execute(select(switch).order_by(switch.c.id.desc()).limit(1)).one_or_none()
+    row = tx.connection.execute(_LAST).one_or_none()
     return Switch(row.off, row.announcement, row.at, row.changed_by) if row else Switch()
 
 

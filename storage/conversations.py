@@ -34,8 +34,9 @@ class Conversation:
     last_resident_at: datetime | None
 
 
-# Built once: it stands on the path of every message.
-_LOCK = sa.select(conversation).where(conversation.c.id == sa.bindparam("wanted")).with_for_update()
+# Built once: they stand on the path of every message.
+_BY_ID = sa.select(conversation).where(conversation.c.id == sa.bindparam("wanted"))
+_LOCK = _BY_ID.with_for_update()
 
 
 def unguessable_id() -> str:
@@ -80,7 +81,8 @@ def open_conversation(
 
 def get_conversation(tx: Transaction, conversation_id: str) -> Conversation | None:
     """Return the conversation, or None when there is none with this id."""
-    return _select_one(tx, conversation.c.id == conversation_id)
+    row = tx.connection.execute(_BY_ID, {"wanted": conversation_id}).one_or_none()
+    return None if row is None else Conversation(**row._mapping)
 
 
 def lock_conversation(tx: Transaction, conversation_id: str) -> Conversation:

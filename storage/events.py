@@ -6,7 +6,7 @@ erased. ``docs/architecture.md`` has the table of types.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -65,6 +65,16 @@ class StoredEvent:
     content: dict[str, Any] | None
 
 
+@dataclass(frozen=True)
+class NewEvent:
+    """What :func:`append_events` writes; ``content`` is the part that can be erased."""
+
+    type: str
+    actor: str
+    data: Mapping[str, Any]
+    content: Mapping[str, Any] | None = None
+
+
 @dataclass(frozen=True, order=True)
 class Cursor:
     """A place in the log of all conversations; ``Cursor()`` is its beginning."""
@@ -73,15 +83,35 @@ class Cursor:
     id: int = 0
 
 
+_COLUMNS = (
+    event.c.id,
+    event.c.conversation_id,
+    event.c.seq,
+    event.c.type,
+    event.c.actor,
+    event.c.at,
+    event.c.turn_id,
+    event.c.data,
+    event_content.c.content,
+)
+
 # Built once: they stand on the path of every message.
-_NEXT_SEQ = (
+_ALLOT_SEQS = (
     sa.update(conversation)
     .where(conversation.c.id == sa.bindparam("wanted"))
-    .values(last_seq=conversation.c.last_seq + 1)
+    .values(last_seq=conversation.c.last_seq + sa.bindparam("many"))
     .returning(conversation.c.last_seq)
 )
-_INSERT_EVENT = sa.insert(event).returning(event.c.id)
+_INSERT_EVENT = sa.insert(event).returning(event.c.id, event.c.seq)
 _INSERT_CONTENT = sa.insert(event_content)
+_READ = (
+    sa.select(*_COLUMNS)
+    .outerjoin_from(event, event_content, event_content.c.event_id == event.c.id)
+    .where(event.c.conversation_id == sa.bindparam("wanted"), event.c.seq > sa.bindparam("after"))
+    .order_by(event.c.seq)
+    .limit(sa.bindparam("most"))
+)
+_READ_BUT = _READ.where(event.c.type.not_in(sa.bindparam("left_out", expanding=True)))
 
 
 def append_event(
@@ -98,37 +128,76 @@ def append_event(
 
     Raises :class:`NotFoundError` for an unknown conversation.
     """
-    seq = tx.connection.execute(_NEXT_SEQ, {"wanted": conversation_id}).scalar_one_or_none()
-    if seq is None:
+    new = NewEvent(type, actor, data, content)
+    return append_events(tx, conversation_id, [new], turn_id=turn_id)[0]
+
+
+def append_events(
+    tx: Transaction,
+    conversation_id: str,
+    events: Sequence[NewEvent],
+    *,
+    turn_id: str | None = None,
+) -> list[StoredEvent]:
+    """Write the next events of a conversation in their order, as :func:`append_event` does one.
+
+    Three statements however many there are. Raises :class:`NotFoundError`.
+    """
+    if not events:
+        return []
+    allotted = {"wanted": conversation_id, "many": len(events)}
+    last = tx.connection.execute(_ALLOT_SEQS, allotted).scalar_one_or_none()
+    if last is None:
         raise NotFoundError(f"no conversation {conversation_id!r}")
-    said = None if content is None else storable_document(content)
-    values = {
-        "conversation_id": conversation_id,
-        "seq": seq,
-        "type": str(type),
-        "actor": actor,
-        "at": tx.now,
-        "turn_id": turn_id,
-        "data": storable_document(data),
-    }
-    event_id = tx.connection.execute(_INSERT_EVENT, values).scalar_one()
-    if said is not None:
-        tx.connection.execute(_INSERT_CONTENT, {"event_id": event_id, "content": said})
-    values["conversation"] = values.pop("conversation_id")
-    return StoredEvent(id=event_id, content=said, **values)
+    rows = [
+        {
+            "conversation_id": conversation_id,
+            "seq": seq,
+            "type": str(new.type),
+            "actor": new.actor,
+            "at": tx.now,
+            "turn_id": turn_id,
+            "data": storable_document(new.data),
+        }
+        for seq, new in enumerate(events, start=last - len(events) + 1)
+    ]
+    # The store may return them in any order.
+    inserted = tx.connection.execute(_INSERT_EVENT, rows if len(rows) > 1 else rows[0])
+    ids = {row.seq: row.id for row in inserted}
+    said = [None if new.content is None else storable_document(new.content) for new in events]
+    contents = [
+        {"event_id": ids[row["seq"]], "content": content}
+        for row, content in zip(rows, said, strict=True)
+        if content is not None
+    ]
+    if contents:
+        tx.connection.execute(_INSERT_CONTENT, contents)
+    return [
+        StoredEvent(
+            id=ids[row["seq"]], content=content, conversation=row.pop("conversation_id"), **row
+        )
+        for row, content in zip(rows, said, strict=True)
+    ]
 
 
 def read_events(
-    tx: Transaction, conversation_id: str, *, after: int = 0, limit: int = 1000
+    tx: Transaction,
+    conversation_id: str,
+    *,
+    after: int = 0,
+    limit: int = 1000,
+    but: Collection[str] = (),
 ) -> list[StoredEvent]:
-    """Return the events whose ``seq`` is above ``after``, in order, with content."""
-    statement = (
-        _select_events()
-        .where(event.c.conversation_id == conversation_id, event.c.seq > after)
-        .order_by(event.c.seq)
-        .limit(limit)
-    )
-    return [_stored(row) for row in tx.connection.execute(statement)]
+    """Return the events whose ``seq`` is above ``after``, in order, with content.
+
+    Types in ``but`` are left out.
+    """
+    wanted: dict[str, Any] = {"wanted": conversation_id, "after": after, "most": limit}
+    if but:
+        rows = tx.connection.execute(_READ_BUT, {**wanted, "left_out": sorted(but)})
+    else:
+        rows = tx.connection.execute(_READ, wanted)
+    return [_stored(row) for row in rows]
 
 
 def read_latest_events(tx: Transaction, conversation_id: str, limit: int) -> list[StoredEvent]:
@@ -179,21 +248,12 @@ def restart_log_order(tx: Transaction) -> None:
 
 
 def _select_events(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    return sa.select(
-        event.c.id,
-        event.c.conversation_id,
-        event.c.seq,
-        event.c.type,
-        event.c.actor,
-        event.c.at,
-        event.c.turn_id,
-        event.c.data,
-        event_content.c.content,
-        *more,
-    ).outerjoin_from(event, event_content, event_content.c.event_id == event.c.id)
+    return sa.select(*_COLUMNS, *more).outerjoin_from(
+        event, event_content, event_content.c.event_id == event.c.id
+    )
 
 
-def _stored(row: sa.Row[Any]) -> StoredEvent:
+def _stored(row: Any) -> StoredEvent:
     return StoredEvent(
         id=row.id,
         conversation=row.conversation_id,

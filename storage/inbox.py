@@ -23,7 +23,29 @@ MAX_MESSAGE_ID_LENGTH: Final = 512
 """Characters; a longer id would not fit into PostgreSQL's unique index."""
 
 
-# Built once: it stands on the path of every message.
+_EARLIER_TURN: Final = inbox.alias()
+
+# Built once: they stand on the path of every message.
+_UNPROCESSED: Final = (
+    sa.select(
+        inbox,
+        sa.exists()
+        .where(
+            _EARLIER_TURN.c.conversation_id == inbox.c.conversation_id,
+            _EARLIER_TURN.c.sent_at > inbox.c.sent_at,
+            _EARLIER_TURN.c.turn_id.is_not(None),
+        )
+        .label("late"),
+    )
+    .where(inbox.c.conversation_id == sa.bindparam("wanted"), inbox.c.turn_id.is_(None))
+    .order_by(inbox.c.sent_at, inbox.c.id)
+)
+_TAKE: Final = (
+    sa.update(inbox)
+    .where(inbox.c.id.in_(sa.bindparam("wanted", expanding=True)), inbox.c.turn_id.is_(None))
+    .values(turn_id=sa.bindparam("turn"), failed=sa.bindparam("gave_up"))
+    .returning(inbox.c.id)
+)
 _NOTE_RESIDENT: Final = (
     sa.update(conversation_table)
     .where(conversation_table.c.id == sa.bindparam("wanted"))
@@ -157,18 +179,9 @@ def due_conversations(tx: Transaction, *, settle: Mapping[str, Settle], limit: i
 
 def unprocessed(tx: Transaction, conversation_id: str) -> list[InboxMessage]:
     """Return the conversation's messages that are in no turn yet, by time sent, then arrival."""
-    earlier_turn = inbox.alias()
-    late = sa.exists().where(
-        earlier_turn.c.conversation_id == inbox.c.conversation_id,
-        earlier_turn.c.sent_at > inbox.c.sent_at,
-        earlier_turn.c.turn_id.is_not(None),
-    )
-    statement = (
-        sa.select(inbox, late.label("late"))
-        .where(inbox.c.conversation_id == conversation_id, inbox.c.turn_id.is_(None))
-        .order_by(inbox.c.sent_at, inbox.c.id)
-    )
-    return [_message(row) for row in tx.connection.execute(statement)]
+    return [
+        _message(row) for row in tx.connection.execute(_UNPROCESSED, {"wanted": conversation_id})
+    ]
 
 
 def oldest_unprocessed(tx: Transaction) -> datetime | None:
@@ -187,13 +200,8 @@ def assign_turn(
     then be rolled back. This, not a lease, keeps a message in exactly one turn.
     """
     wanted = sorted(set(inbox_ids))
-    statement = (
-        sa.update(inbox)
-        .where(inbox.c.id.in_(wanted), inbox.c.turn_id.is_(None))
-        .values(turn_id=turn_id, failed=failed)
-        .returning(inbox.c.id)
-    )
-    taken = tx.connection.execute(statement).all()
+    values = {"wanted": wanted, "turn": turn_id, "gave_up": failed}
+    taken = tx.connection.execute(_TAKE, values).all()
     if len(taken) != len(wanted):
         raise EpochConflictError(f"{len(wanted) - len(taken)} of {len(wanted)} messages are taken")
 

@@ -11,14 +11,15 @@ from storage.store import Transaction
 from storage.tables import snapshot
 from storage.writing import upsert
 
+# Built once: it stands on the path of every message.
+_LOAD = sa.select(snapshot.c.seq, snapshot.c.state).where(
+    snapshot.c.conversation_id == sa.bindparam("wanted")
+)
+
 
 def load_snapshot(tx: Transaction, conversation_id: str) -> tuple[int, dict[str, Any]] | None:
     """Return the ``seq`` that the snapshot covers and its state, or None."""
-    row = tx.connection.execute(
-        sa.select(snapshot.c.seq, snapshot.c.state).where(
-            snapshot.c.conversation_id == conversation_id
-        )
-    ).one_or_none()
+    row = tx.connection.execute(_LOAD, {"wanted": conversation_id}).one_or_none()
     return None if row is None else (row.seq, row.state)
 
 

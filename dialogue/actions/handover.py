@@ -19,7 +19,8 @@ def connect(reading: Reading, draft: TurnDraft, *, reason: str = "diminta") -> N
     elif draft.context.service.is_open or DEFERRED_FORM not in draft.assets.domain.forms:
         draft.loop = None
         draft.request_case(reason)
-        waiting = place_in_queue(draft, draft.context.wait.place if draft.context.wait else None)
+        wait = draft.context.wait()
+        waiting = place_in_queue(draft, wait.place if wait else None)
         draft.utter("utter_tersambung", tiket=draft.context.new_ticket, antrean=waiting)
     else:
         draft.question = str(draft.slots.get("uraian") or draft.question)
@@ -53,7 +54,7 @@ def place_in_queue(draft: TurnDraft, place: int | None) -> str:
     if not place:
         return ""
     words = draft.text_of("utter_posisi_antrean", posisi=place)
-    wait = draft.context.wait
+    wait = draft.context.wait()
     if wait is None or wait.minutes is None or wait.at is None:
         return words
     day = indonesian_date(wait.at)
