@@ -89,7 +89,11 @@ def worker(name: str, parent: int) -> None:
         behind_the_log=lambda: _project(config, store, service_calendar),
         public_url=config.public_url,
         more_answers=StudioHelp(
-            store, config.training_data, service_calendar, _words_and_model(bundles)
+            store,
+            config.training_data,
+            service_calendar,
+            _words_and_model(bundles),
+            config.models_dir,
         ).answers(),
     )
     bundles.current()

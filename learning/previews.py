@@ -14,6 +14,7 @@ from foundation.errors import ModelUnavailableError, TrainingDataError
 from learning.label_search import LabelIndex
 from learning.overlay import Overlay, write_merged
 from learning.trends import read_trends
+from learning.workbench import workbench
 from nlu.types import Understands
 from service_hours import Calendar
 from storage import Store, StudioEdit, active_edits
@@ -47,11 +48,13 @@ class StudioHelp:
         training_data: Path,
         calendar: Calendar,
         bundle: Callable[[], tuple[Assets, Understands | None]],
+        models_dir: Path,
     ) -> None:
         self._store = store
         self._training_data = training_data
         self._calendar = calendar
         self._bundle = bundle
+        self._models_dir = models_dir
         self._index: LabelIndex | None = None
 
     def answers(self) -> Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
@@ -61,7 +64,15 @@ class StudioHelp:
             "preview_answer": self.preview_answer,
             "preview_lexicon": self.preview_lexicon,
             "trends": self.trends,
+            "workbench": self.workbench,
         }
+
+    def workbench(self, _request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what other risk targets would bring, or ``problem``."""
+        try:
+            return workbench(self._store, self._models_dir, self._calendar)
+        except ModelUnavailableError as error:
+            return {"problem": error.reader_text}
 
     def find_labels(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return ``found``: labels with title and examples for the words ``q``."""

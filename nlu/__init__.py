@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nlu.predictions import Prediction as Prediction
     from nlu.predictions import from_understanding as from_understanding
     from nlu.risk import RiskTarget as RiskTarget
+    from nlu.risk import choose_threshold as choose_threshold
     from nlu.risk import upper_bound as upper_bound
     from nlu.trainer import train as train
 
@@ -44,6 +45,7 @@ __all__ = [
     "Understanding",
     "Understands",
     "add_typos",
+    "choose_threshold",
     "evaluate",
     "evaluate_entities",
     "extract_entities",
@@ -65,6 +67,7 @@ _HEAVY = {
     "RiskTarget": "nlu.risk",
     "TrainedModel": "nlu.model",
     "from_understanding": "nlu.predictions",
+    "choose_threshold": "nlu.risk",
     "upper_bound": "nlu.risk",
     "evaluate": "nlu.evaluation",
     "evaluate_entities": "nlu.entity_evaluation",

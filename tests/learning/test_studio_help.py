@@ -47,7 +47,7 @@ def worker(sqlite_store: Store, small_folder: Path, small_model: nlu.TrainedMode
     def bundle() -> tuple[Assets, Understands | None]:
         return assets, small_model
 
-    return StudioHelp(sqlite_store, small_folder, Calendar(), bundle)
+    return StudioHelp(sqlite_store, small_folder, Calendar(), bundle, small_folder / "models")
 
 
 def test_labels_are_found_by_their_examples_and_by_the_studios(

@@ -1,15 +1,20 @@
-"""The data studio at ``/studio``: the inbox of turns, labelling, labels, words, trends."""
+"""The data studio at ``/studio``: turns, labels, words, trends, training, gate, versions."""
 
 from flask import Blueprint, Flask
 
 from web.services import Services
 from web.studio.answers import add_answers
 from web.studio.frame import add_entrance
+from web.studio.gate import add_gate
 from web.studio.kotak import add_inbox
 from web.studio.labelling import add_labelling
 from web.studio.labels import add_labels
 from web.studio.lexicon import add_lexicon
+from web.studio.threshold import add_threshold
+from web.studio.training import add_training
 from web.studio.trends import add_trends
+from web.studio.versions import add_versions
+from web.studio.withdrawn import add_withdrawn
 
 __all__ = ["register"]
 
@@ -24,4 +29,9 @@ def register(app: Flask, services: Services) -> None:
     add_answers(blueprint)
     add_lexicon(blueprint)
     add_trends(blueprint)
+    add_training(blueprint)
+    add_gate(blueprint)
+    add_versions(blueprint)
+    add_threshold(blueprint)
+    add_withdrawn(blueprint)
     app.register_blueprint(blueprint)
