@@ -45,7 +45,7 @@ def volume(first: datetime, last: datetime, file_format: str, output: Path | Non
     config = wiring.settings()
     store = wiring.open_store(config)
     store.migrate()
-    catch_up(store, wiring.calendar(config))
+    catch_up(store, wiring.office_calendar(config, store).calendar)
     days = (first.date(), last.date())
     with store.read() as tx:
         rows = volume_rows(tx, *days)
@@ -62,7 +62,7 @@ def figures(first: datetime, last: datetime, file_format: str, output: Path | No
     config = wiring.settings()
     store = wiring.open_store(config)
     store.migrate()
-    catch_up(store, wiring.calendar(config))
+    catch_up(store, wiring.office_calendar(config, store).calendar)
     days = (first.date(), last.date())
     with store.read() as tx:
         rows = volume_rows(tx, *days)
@@ -83,7 +83,7 @@ def evaluation_(first: datetime, last: datetime, file_format: str, output: Path 
     config = wiring.settings()
     store = wiring.open_store(config)
     store.migrate()
-    catch_up(store, wiring.calendar(config))
+    catch_up(store, wiring.office_calendar(config, store).calendar)
     around = wiring.evaluation_surroundings(config, store)
     with store.write() as tx:
         found = evaluation.open_evaluation(

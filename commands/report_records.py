@@ -131,7 +131,7 @@ def approve(first: datetime, last: datetime, by: str) -> None:
     """Sahkan evaluasi: diberi nomor, dibekukan, dan disimpan."""
     config = wiring.settings()
     store = _store()
-    catch_up(store, wiring.calendar(config))
+    catch_up(store, wiring.office_calendar(config, store).calendar)
     around = wiring.evaluation_surroundings(config, store)
     with store.write() as tx:
         account = signing_account(tx, by, LEAD)

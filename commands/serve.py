@@ -28,6 +28,7 @@ from dialogue import Assets
 from foundation.errors import SettingsError
 from foundation.logs import configure_logging
 from foundation.settings import Settings
+from handoff import CalendarFollower
 from learning import InboxKeeper, JobKeeper, StudioHelp, note_answers_given
 from nlu.types import Understands
 from reports import catch_up, do_due_records
@@ -77,21 +78,21 @@ def worker(name: str, parent: int) -> None:
         threading.Thread(target=watch_parent, args=(parent, stop), daemon=True).start()
     store = wiring.open_store(config)
     bundles = wiring.WorkerBundles(config, store)
-    service_calendar = wiring.calendar(config)
+    hours = wiring.office_calendar(config, store)
     this = Worker(
         name=name or f"{socket.gethostname()}:{os.getpid()}",
         store=store,
         wakeups=open_wakeups(store, config.redis_url),
-        calendar=service_calendar,
+        calendar=hours.calendar,
         current_bundle=bundles.latest,
         new_ticket=wiring.fresh_ticket,
         new_turn_id=wiring.fresh_id,
-        behind_the_log=lambda: _project(config, store, service_calendar),
+        behind_the_log=lambda: _project(config, store, hours),
         public_url=config.public_url,
         more_answers=StudioHelp(
             store,
             config.training_data,
-            service_calendar,
+            hours.calendar,
             _words_and_model(bundles),
             config.models_dir,
         ).answers(),
@@ -103,7 +104,8 @@ def worker(name: str, parent: int) -> None:
     )
     server.start()
     threading.Thread(target=bundles.follow, args=(stop,), name="halo-bundle", daemon=True).start()
-    upkeep = _upkeep(config, store, service_calendar, this)
+    threading.Thread(target=hours.follow, args=(stop,), name="halo-hours", daemon=True).start()
+    upkeep = _upkeep(config, store, hours.calendar, this)
     threading.Thread(target=upkeep.run, args=(stop,), name="halo-desk", daemon=True).start()
     keeper = InboxKeeper(store, wiring.control_sample(config))
     threading.Thread(target=keeper.run, args=(stop,), name="halo-learning", daemon=True).start()
@@ -111,7 +113,7 @@ def worker(name: str, parent: int) -> None:
     jobs = JobKeeper(store, runner, start_process(runner))
     training = threading.Thread(target=jobs.run, args=(stop,), name="halo-training")
     training.start()
-    watching = (config, store, service_calendar, stop)
+    watching = (config, store, hours.calendar, stop)
     threading.Thread(target=_watch_readiness, args=watching, name="halo-ready", daemon=True).start()
     try:
         this.run(stop)
@@ -144,10 +146,11 @@ def _upkeep(
     )
 
 
-def _project(config: Settings, store: Store, service_calendar: Calendar) -> None:
-    catch_up(store, service_calendar)
+def _project(config: Settings, store: Store, hours: CalendarFollower) -> None:
+    hours.refresh()  # what happened after a change is counted by it
+    catch_up(store, hours.calendar)
     note_answers_given(store)
-    do_due_records(store, service_calendar, days=config.evaluation_after_days)
+    do_due_records(store, hours.calendar, days=config.evaluation_after_days)
 
 
 def _watch_readiness(

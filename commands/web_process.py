@@ -64,6 +64,8 @@ def services(config: Settings) -> Services:
     view = LiveView(bundles, store, _words)
     view.refresh()  # read now, so that the first visitor does not wait for it
     gevent.spawn(view.follow, threading.Event())
+    hours = wiring.office_calendar(config, store)
+    gevent.spawn(hours.follow, threading.Event())
     sockets = socket_folder(config.data_dir)
 
     def ask(request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -74,7 +76,8 @@ def services(config: Settings) -> Services:
         store=store,
         wakeups=open_wakeups(store, config.redis_url),
         clock=config.clock(),
-        calendar=wiring.calendar(config),
+        calendar=hours.calendar,
+        look_at_calendar=hours.refresh,
         live_bundle=view.latest,
         ask_worker=ask,
         new_ticket=wiring.fresh_ticket,

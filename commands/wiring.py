@@ -21,7 +21,7 @@ from foundation.errors import (
     TrainingDataError,
 )
 from foundation.settings import Settings, read_settings
-from handoff import new_ticket
+from handoff import CalendarFollower, new_ticket
 from learning import (
     ControlSample,
     LiveBundles,
@@ -50,8 +50,15 @@ def open_store(config: Settings) -> Store:
 
 
 def calendar(config: Settings) -> Calendar:
-    """Read the office's calendar."""
+    """Read the calendar of the files, for what keeps nothing."""
     return Calendar.load(config.training_data / "kalender.yml")
+
+
+def office_calendar(config: Settings, store: Store) -> CalendarFollower:
+    """Return the calendar with what the office changed on its page, as of now."""
+    follower = CalendarFollower(store, calendar(config).file)
+    follower.refresh()
+    return follower
 
 
 def fresh_ticket() -> str:
@@ -165,7 +172,9 @@ def live_words(config: Settings, store: Store) -> Assets:
 def evaluation_surroundings(config: Settings, store: Store) -> evaluation.Surroundings:
     """Return what an evaluation looks at beside the store."""
     answers = tuple(live_words(config, store).knowledge.values())
-    return evaluation.Surroundings(calendar(config), config.wait_target_minutes, answers)
+    return evaluation.Surroundings(
+        office_calendar(config, store).calendar, config.wait_target_minutes, answers
+    )
 
 
 def existing_store(config: Settings) -> Store | None:

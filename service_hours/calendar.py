@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -36,10 +36,24 @@ class ServiceStatus:
 
 
 @dataclass(frozen=True)
+class CalendarChange:
+    """What the office decided at a moment, in force from then until the next change."""
+
+    since: datetime
+    file: CalendarFile
+
+
+@dataclass(frozen=True)
 class Calendar:
-    """Service hours with national holidays, the office's own closed days and exceptions."""
+    """Service hours with national holidays, the office's own closed days and exceptions.
+
+    ``changes`` is asked at each use (oldest first), so that whoever holds a calendar follows the
+    office at once. Each moment is judged by what was in force then, so that figures of the past
+    stay what they were; a day, by what was in force at its end.
+    """
 
     file: CalendarFile = field(default_factory=CalendarFile)
+    changes: Callable[[], Sequence[CalendarChange]] = tuple
 
     @classmethod
     def load(cls, path: Path) -> Calendar:
@@ -92,33 +106,29 @@ class Calendar:
 
     def is_service_day(self, day: date) -> bool:
         """Whether there is any service on the WIB day."""
-        return bool(self._intervals(day))
+        return bool(self.intervals_on(day))
 
     def closed_reason(self, day: date) -> str | None:
         """Return the holiday's or closure's name for a WIB day that would otherwise be served."""
-        if exception := self.file.exceptions.get(day):
-            return None if exception.intervals else exception.reason
-        return self.file.joint_leave.get(day) or _national_holidays(day.year).get(day)
+        return _closed_reason(self.file_at(_end_of(day)), day)
 
     def openings_on(self, day: date) -> tuple[Opening, ...]:
         """Return the stretches of service on the WIB day, in order."""
-        return tuple(
-            Opening(_moment(day, interval.start), _moment(day, interval.end))
-            for interval in self._intervals(day)
-        )
+        return _openings(self.file_at(_end_of(day)), day)
 
-    def _intervals(self, day: date) -> tuple[Interval, ...]:
-        if exception := self.file.exceptions.get(day):
-            return exception.intervals
-        if self.closed_reason(day):
-            return ()
-        for season in self.file.seasons:
-            if season.first <= day <= season.last:
-                return season.week[day.weekday()]
-        return self.file.week[day.weekday()]
+    def intervals_on(self, day: date) -> tuple[Interval, ...]:
+        """Return the hours of service on the WIB day, in order."""
+        return _intervals(self.file_at(_end_of(day)), day)
+
+    def file_at(self, moment: datetime) -> CalendarFile:
+        """Return what was in force at a moment."""
+        for change in reversed(self.changes()):
+            if change.since <= moment:
+                return change.file
+        return self.file
 
     def _opening_at(self, at: datetime) -> Opening | None:
-        for opening in self.openings_on(at.astimezone(WIB).date()):
+        for opening in _openings(self.file_at(at), at.astimezone(WIB).date()):
             if opening.start <= at < opening.end:
                 return opening
         return None
@@ -126,6 +136,34 @@ class Calendar:
     def _openings_from(self, day: date) -> Iterator[Opening]:
         for offset in range(_HORIZON_DAYS):
             yield from self.openings_on(day + timedelta(days=offset))
+
+
+def _openings(file: CalendarFile, day: date) -> tuple[Opening, ...]:
+    return tuple(
+        Opening(_moment(day, interval.start), _moment(day, interval.end))
+        for interval in _intervals(file, day)
+    )
+
+
+def _intervals(file: CalendarFile, day: date) -> tuple[Interval, ...]:
+    if exception := file.exceptions.get(day):
+        return exception.intervals
+    if _closed_reason(file, day):
+        return ()
+    for season in file.seasons:
+        if season.first <= day <= season.last:
+            return season.week[day.weekday()]
+    return file.week[day.weekday()]
+
+
+def _closed_reason(file: CalendarFile, day: date) -> str | None:
+    if exception := file.exceptions.get(day):
+        return None if exception.intervals else exception.reason
+    return file.joint_leave.get(day) or _national_holidays(day.year).get(day)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, WIB)
 
 
 def _moment(day: date, time_of_day: time) -> datetime:

@@ -86,6 +86,19 @@ switch: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# The office's calendar, in the form of ``kalender.yml``; the newest row is in force, and before
+# the first one the file is.
+service_calendar: Final = sa.Table(
+    "service_calendar",
+    metadata,
+    Column("id", sa.Integer, primary_key=True),
+    Column("content", Document, nullable=False),
+    Column("note", CleanText, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("changed_by", sa.Integer, ForeignKey("account.id"), nullable=False),
+    sqlite_autoincrement=True,
+)
+
 # What staff did outside conversations: signing in, switching, changing what others rely on.
 audit: Final = sa.Table(
     "audit",

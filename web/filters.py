@@ -10,11 +10,12 @@ from foundation.clock import WIB, indonesian_date, indonesian_time
 
 
 def register(app: Flask) -> None:
-    """Add the filters ``tanggal``, ``tanggal_hari``, ``hari``, ``jam`` and ``jam_iso``."""
+    """Add the filters of moments and days, all named in Indonesian."""
     app.jinja_env.filters |= {
         "tanggal": indonesian_date,
         "tanggal_hari": date_in_words,
         "hari": day_in_words,
+        "hari_singkat": weekday_in_words,
         "jam": indonesian_time,
         "jam_iso": iso_time,
     }
@@ -27,6 +28,15 @@ def date_in_words(day: date) -> str:
     '24 November 2026'
     """
     return indonesian_date(datetime.combine(day, time(12), WIB), weekday=False)
+
+
+def weekday_in_words(day: date) -> str:
+    """Return a calendar day with its weekday, without its year.
+
+    >>> weekday_in_words(date(2026, 11, 24))
+    'Selasa, 24 November'
+    """
+    return day_in_words(datetime.combine(day, time(12), WIB))
 
 
 def day_in_words(moment: datetime) -> str:

@@ -32,6 +32,7 @@ class Services:
     over the local socket and raises ``WorkerTimeoutError``; ``secret_key`` signs cookies and
     widget tokens. ``check_ready`` looks whether the service is ready for the day;
     without it nobody can ask.
+    ``calendar`` follows the office's changes by itself; ``look_at_calendar`` makes it look now.
     ``hasher`` checks passwords; under gevent it must not hold up the other requests.
     """
 
@@ -45,5 +46,6 @@ class Services:
     new_ticket: Callable[[], str]
     new_id: Callable[[], str]
     secret_key: str
+    look_at_calendar: Callable[[], None] = lambda: None
     check_ready: Callable[[], Sequence[Finding]] | None = None
     hasher: PasswordHasher = field(default_factory=PasswordHasher)

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from foundation.clock import WIB, parse_moment
 from foundation.errors import TrainingDataError
-from service_hours import Calendar
+from service_hours import (
+    WEEKDAYS,
+    Calendar,
+    CalendarChange,
+    calendar_as_content,
+    parse_calendar,
+)
 
 SHIPPED = Path(__file__).parents[2] / "training_data" / "kalender.yml"
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1)).map(
@@ -135,3 +141,52 @@ def test_broken_file_names_line(tmp_path: Path, text: str, line: int, word: str)
         Calendar.load(path)
     assert f"{path}:{line}: " in str(caught.value)
     assert word in str(caught.value)
+
+
+def test_a_change_is_followed_at_once_and_leaves_the_past_alone() -> None:
+    changes: list[CalendarChange] = []
+    calendar = Calendar(changes=lambda: changes)
+    week = dict.fromkeys(WEEKDAYS[:5], "09.00-12.00, 13.00-15.00")
+    tuesday_noon = parse_moment("2026-11-24T12:30")
+    assert calendar.is_open(tuesday_noon)
+    changes.append(
+        CalendarChange(parse_moment("2026-11-24T11:00"), parse_calendar({"jam_layanan": week}))
+    )
+    assert not calendar.is_open(tuesday_noon)
+    assert calendar.is_open(parse_moment("2026-11-24T08:30")), "it was open by the hours before"
+    assert calendar.next_opening(tuesday_noon) == parse_moment("2026-11-24T13:00")
+    monday = parse_moment("2026-11-23T08:00"), parse_moment("2026-11-23T18:00")
+    assert calendar.service_minutes_between(*monday) == 10 * 60
+    wednesday = parse_moment("2026-11-25T00:00"), parse_moment("2026-11-26T00:00")
+    assert calendar.service_minutes_between(*wednesday) == 5 * 60
+
+
+def test_what_is_written_is_read_back() -> None:
+    content = {
+        "jam_layanan": {**dict.fromkeys(WEEKDAYS, ""), "jumat": "08.00-11.30, 13.00-16.00"},
+        "masa_khusus": [
+            {
+                "nama": "Ramadan",
+                "dari": "2027-02-08",
+                "sampai": "2027-03-09",
+                "jam_layanan": {**dict.fromkeys(WEEKDAYS, ""), "senin": "08.00-15.00"},
+            }
+        ],
+        "cuti_bersama": {"2026-12-24": "Cuti bersama Natal"},
+        "pengecualian": {"2026-12-31": {"jam": "08.00-12.00", "alasan": "Tutup buku"}},
+    }
+    assert calendar_as_content(parse_calendar(content)) == content
+    shipped = Calendar.load(SHIPPED).file
+    assert parse_calendar(calendar_as_content(shipped)) == shipped
+
+
+@given(MOMENTS, MOMENTS, SPANS)
+def test_a_change_that_changes_nothing_is_not_noticed(
+    since: datetime, start: datetime, span: timedelta
+) -> None:
+    plain = Calendar.load(SHIPPED)
+    changed = Calendar(plain.file, lambda: [CalendarChange(since, plain.file)])
+    assert changed.status(start) == plain.status(start)
+    assert changed.service_minutes_between(start, start + span) == (
+        plain.service_minutes_between(start, start + span)
+    )

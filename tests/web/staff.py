@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from dialogue import Assets
 from foundation.clock import Clock
 from foundation.settings import Settings
-from handoff import Case, note_attention, open_case
+from handoff import CalendarFollower, Case, note_attention, open_case
 from service_hours import Calendar
 from storage import (
     Account,
@@ -63,12 +63,14 @@ def services_for(store: Store, clock: Clock, **settings: Any) -> Services:
     tickets = (f"HK-TEST-{number:04d}" for number in itertools.count(1))
     keys = (f"kunci-{number}" for number in itertools.count(1))
     bundle = LiveBundle("uji", ASSETS)
+    hours = CalendarFollower(store, Calendar.load(DATA / "kalender.yml").file)
     return Services(
         settings=Settings(**settings),
         store=store,
         wakeups=Signal(),
         clock=clock,
-        calendar=Calendar.load(DATA / "kalender.yml"),
+        calendar=hours.calendar,
+        look_at_calendar=hours.refresh,
         live_bundle=lambda: bundle,
         ask_worker=lambda request: {},
         new_ticket=lambda: next(tickets),

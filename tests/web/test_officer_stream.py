@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
@@ -12,11 +12,11 @@ import pytest
 from foundation.clock import StillClock
 from foundation.errors import StoreUnavailableError
 from handoff import claim
-from storage import Store, Transaction, deactivate, set_password
+from storage import Store, Transaction, TypingSign, deactivate, set_password
 from tests.web.staff import a_case, a_chat, a_turn, an_account, services_for
 from web import EventFeed, Services
 from web.officer.stream import ConsoleStream
-from web.sse import LIFETIME_SECONDS
+from web.sse import HEARTBEAT, LIFETIME_SECONDS
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Always:
     """A feed in which something may always have happened, so that nothing is waited for."""
 
     happened: bool = True
+    signs: list[TypingSign] = field(default_factory=list)
 
     @contextmanager
     def subscribe(self, conversation_id: str | None) -> Iterator["Always"]:
@@ -32,6 +33,10 @@ class Always:
 
     def wait(self, timeout: float) -> bool:
         return self.happened
+
+    def take_typing(self) -> list[TypingSign]:
+        taken, self.signs = self.signs, []
+        return taken
 
 
 @pytest.fixture
@@ -81,6 +86,21 @@ def test_no_word_of_a_resident_is_in_the_stream(services: Services, store: Store
     chat = a_chat(store, "warga")
     a_turn(store, chat, "rahasia", attention=True, decision="handoff")
     assert "rahasia" not in next(stream_of(services, chat.id))
+
+
+def test_only_the_resident_in_front_is_seen_typing(services: Services, store: Store) -> None:
+    chat, other = a_chat(store, "warga"), a_chat(store, "lain")
+    feed = Always()
+    chunks = stream_of(services, chat.id, feed=cast(EventFeed, feed))
+    next(chunks)
+    feed.signs = [TypingSign(1, other.id, "resident"), TypingSign(2, chat.id, "officer")]
+    a_turn(store, chat, "halo")
+    assert names(next(chunks)) == ["percakapan"]
+    feed.signs += [TypingSign(3, chat.id, "resident")]
+    assert names(next(chunks)) == ["mengetik"]
+    feed.signs += [TypingSign(4, other.id, "resident"), TypingSign(5, chat.id, "officer")]
+    feed.happened = False
+    assert next(chunks) == HEARTBEAT
 
 
 @pytest.mark.parametrize("change", ["deactivate", "password"])

@@ -23,7 +23,14 @@ from handoff import (
     save_canned,
 )
 from service_hours import Calendar
-from storage import Store, StoredEvent, latest_deeds, list_accounts, read_events
+from storage import (
+    Store,
+    StoredEvent,
+    latest_deeds,
+    list_accounts,
+    read_events,
+    typing_beyond,
+)
 from tests.web.staff import (
     ASSETS,
     a_case,
@@ -284,3 +291,26 @@ def test_the_desk_is_for_officers(app: Flask, sqlite_store: Store) -> None:
         assert auditor.post(path, keadaan="siap", text="x").status_code == 403
     with sqlite_store.read() as tx:
         assert open_case_of(tx, case.conversation) is not None
+
+
+def test_only_the_cases_officer_is_seen_typing(app: Flask, sqlite_store: Store) -> None:
+    chat = a_chat(sqlite_store, "warga")
+    case = a_case(sqlite_store, chat)
+    siti, dedi = signed_in(app, "siti"), signed_in(app, "dedi")
+    path = f"/petugas/kasus/{case.id}/mengetik"
+
+    def signs() -> list[tuple[str, str]]:
+        with sqlite_store.read() as tx:
+            found = typing_beyond(tx, 0, limit=10)
+        return [(sign.conversation, sign.typist) for sign in found]
+
+    assert siti.post(path).status_code == 204
+    assert signs() == [], "the case is nobody's"
+    siti.post(f"/petugas/kasus/{case.id}/ambil")
+    before = len(events_of(sqlite_store, chat.id))
+    assert dedi.post(path).status_code == 204
+    assert signs() == [], "the case is another's"
+    assert siti.post(path).status_code == 204
+    assert signs() == [(chat.id, "officer")]
+    assert len(events_of(sqlite_store, chat.id)) == before
+    assert siti.post("/petugas/kasus/999/mengetik").status_code == 404

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from web.officer.actions import Actions, add_actions
+from web.officer.calendar_page import add_calendar
 from web.officer.desk import DeskMaker
 from web.officer.pages import Pages, add_pages
 from web.officer.post import PostViews, add_post
@@ -24,4 +25,5 @@ def register(app: Flask, services: Services) -> None:
     add_tools(blueprint, Tools(actions))
     add_post(blueprint, PostViews(actions))
     add_supervision(blueprint)
+    add_calendar(blueprint)
     app.register_blueprint(blueprint)

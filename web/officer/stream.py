@@ -1,7 +1,8 @@
 """One stream of server-sent events per open console: it says what to read anew, never the words.
 
 ``papan``: the lists changed. ``percakapan``: the selected conversation has events up to ``last``.
-Both come once at the beginning, so that a console that was away catches up.
+Both come once at the beginning, so that a console that was away catches up. ``mengetik``: the
+resident of the selected conversation is typing; it passes by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import timedelta
 from foundation.errors import StoreUnavailableError
 from handoff import needs_sign, sign_of_life
 from storage import Account, get_account, get_conversation
-from web.feed import EventFeed
+from web.feed import EventFeed, Subscription
 from web.officer.board import read_signature
 from web.services import Services
 from web.sse import HEARTBEAT, HEARTBEAT_SECONDS, LIFETIME_SECONDS, event_text
@@ -53,6 +54,9 @@ class ConsoleStream:
                 if current is None:
                     return
                 changes = self._changes(seen, current)
+                typing = self._typing(subscription)
+                if typing and not changes:
+                    changes = event_text({}, event="mengetik")
                 seen = current
                 if changes:
                     yield changes
@@ -78,6 +82,12 @@ class ConsoleStream:
             logger.exception("a console's stream ends: the store does not answer")
             return None
         return _Seen(board=board, last=selected.last_seq if selected else 0)
+
+    def _typing(self, subscription: Subscription) -> bool:
+        return any(
+            sign.conversation == self.conversation_id and sign.typist == "resident"
+            for sign in subscription.take_typing()
+        )
 
     def _changes(self, seen: _Seen | None, current: _Seen) -> str:
         text = ""

@@ -10,8 +10,17 @@ from flask.typing import ResponseReturnValue
 from connectors import Desk
 from foundation.clock import indonesian_time
 from foundation.errors import InvalidFormError
-from handoff import Case, Presence, fill_in, get_case, list_canned, offers_to, presence_of
-from storage import Transaction, get_account, get_conversation
+from handoff import (
+    Case,
+    CaseState,
+    Presence,
+    fill_in,
+    get_case,
+    list_canned,
+    offers_to,
+    presence_of,
+)
+from storage import Transaction, get_account, get_conversation, note_typing
 from web.accounts import require_role, signed_in
 from web.context import services
 from web.officer.actions import Actions
@@ -68,6 +77,15 @@ class Tools:
         line = request.form.get("label", "")
         return self.actions.on_case(case_id, lambda desk: desk.label(case_id, line))
 
+    def typing(self, case_id: int) -> ResponseReturnValue:
+        """Show the resident that an answer is being written; only the case's officer may."""
+        with services().store.write(durable=False) as tx:
+            case = get_case(tx, case_id)
+            if case.state is CaseState.CLAIMED and case.officer_id == signed_in().id:
+                note_typing(tx, case.conversation, "officer")
+        services().wakeups.publish()
+        return "", 204
+
     def intent(self, conversation_id: str) -> ResponseReturnValue:
         """Say what a turn really meant."""
         label = request.form.get("maksud", "")
@@ -114,6 +132,7 @@ def add_tools(blueprint: Blueprint, tools: Tools) -> None:
         ("/kasus/<int:case_id>/ambil-alih", "take_over", above(tools.take_over)),
         ("/kasus/<int:case_id>/catatan", "note", guard(tools.note)),
         ("/kasus/<int:case_id>/label", "label", guard(tools.label)),
+        ("/kasus/<int:case_id>/mengetik", "typing", guard(tools.typing)),
         ("/percakapan/<conversation_id>/maksud", "intent", guard(tools.intent)),
     ):
         blueprint.add_url_rule(rule, endpoint, view, methods=["POST"])

@@ -1,5 +1,6 @@
 // Writing a reply: keys, the counter, and one key per text so that nothing is said twice.
 import { attachTranscript, toEnd } from "./transcript.js";
+import { typingTeller } from "./typing.js";
 
 const drafts = new Map();
 
@@ -28,6 +29,7 @@ export function attachComposer() {
 
   text.value = drafts.get(conversation) || text.value;
   text.addEventListener("input", changed);
+  text.addEventListener("input", typingTeller(form));
   text.addEventListener("keydown", (event) => {
     if (event.key === "Escape") text.blur();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

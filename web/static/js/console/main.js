@@ -13,6 +13,7 @@ import { attachComposer, freshKey } from "./composer.js";
 import { attachAlerts } from "./alerts.js";
 import { attachDrafts } from "./drafts.js";
 import { attachKeys } from "./keys.js";
+import { hideTyping, showTyping } from "./typing.js";
 
 const konsol = document.getElementById("konsol");
 const notices = document.getElementById("pemberitahuan");
@@ -33,7 +34,9 @@ function follow() {
   followed = selected();
   listen(followed, {
     papan: readBoard,
+    mengetik: showTyping,
     percakapan: () => {
+      hideTyping();
       readConversation();
       readState();
     },
