@@ -16,7 +16,7 @@ FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
 """Seconds; a process that can never start must not eat the machine that the others need."""
 
-STEADY_SECONDS: Final = 60.0
+STEADY_SECONDS: Final = 10.0
 """Who ran as long as this stopped for a new reason: the next start comes quickly again."""
 
 _LOOK_SECONDS: Final = 0.25

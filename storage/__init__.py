@@ -62,7 +62,7 @@ from storage.conversations import (
     take_lease,
     unguessable_id,
 )
-from storage.erasure import ERASED, erase_content, forget_resident
+from storage.erasure import ERASED, erase_content, forget_resident, was_forgotten
 from storage.events import (
     Cursor,
     EventType,
@@ -233,5 +233,6 @@ __all__ = [
     "unsettled_outbox",
     "upsert",
     "verify_password",
+    "was_forgotten",
     "whatsapp_tables",
 ]

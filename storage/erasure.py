@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection
+from typing import Final
+
 import sqlalchemy as sa
 
 from storage import webchat_tables, whatsapp_tables
@@ -20,6 +24,12 @@ from storage.tables import (
 
 ERASED = "erased"
 """What stands in place of an erased turn, address or id."""
+
+# Built once: it is asked for every webhook body.
+_KNOWN_IDS: Final = sa.select(inbox.c.channel_message_id).where(
+    inbox.c.channel == sa.bindparam("channel"),
+    inbox.c.channel_message_id.in_(sa.bindparam("ids", expanding=True)),
+)
 
 
 def erase_content(tx: Transaction, conversation_id: str) -> int:
@@ -80,11 +90,7 @@ def forget_resident(tx: Transaction, conversation_id: str) -> int:
         .where(conversation.c.id == conversation_id)
         .values(address=f"{ERASED}:{conversation_id}", last_resident_at=None)
     )
-    execute(
-        sa.update(inbox)
-        .where(inbox.c.conversation_id == conversation_id)
-        .values(channel_message_id=sa.literal(f"{ERASED}:") + sa.cast(inbox.c.id, sa.Text))
-    )
+    _forget_ids(tx, conversation_id)
     for table in (whatsapp_tables.alias, whatsapp_tables.contact):
         execute(sa.delete(table).where(table.c.conversation_id == conversation_id))
     replies = sa.select(outbox.c.id).where(outbox.c.conversation_id == conversation_id)
@@ -97,6 +103,41 @@ def forget_resident(tx: Transaction, conversation_id: str) -> int:
         .values(channel_message_id=None)
     )
     return erased
+
+
+def forgotten_id(channel_message_id: str) -> str:
+    """Return what stands for a message's id once its sender is forgotten.
+
+    A channel's ids may carry the number of who wrote; from this nothing can be read, and yet a
+    later copy of the message is known by it.
+    """
+    return f"{ERASED}:{hashlib.sha256(channel_message_id.encode()).hexdigest()}"
+
+
+def was_forgotten(
+    tx: Transaction, channel: str, channel_message_ids: Collection[str]
+) -> frozenset[str]:
+    """Return which of these messages were here before their sender was forgotten."""
+    wanted = {forgotten_id(name): name for name in channel_message_ids}
+    known = tx.connection.execute(_KNOWN_IDS, {"channel": channel, "ids": list(wanted)}).scalars()
+    return frozenset(wanted[name] for name in known)
+
+
+def _forget_ids(tx: Transaction, conversation_id: str) -> None:
+    rows = tx.connection.execute(
+        sa.select(inbox.c.id, inbox.c.channel_message_id).where(
+            inbox.c.conversation_id == conversation_id,
+            inbox.c.channel_message_id.not_like(f"{ERASED}:%"),
+        )
+    ).all()
+    if rows:
+        tx.connection.execute(
+            sa.update(inbox).where(inbox.c.id == sa.bindparam("row")),
+            [
+                {"row": row.id, "channel_message_id": forgotten_id(row.channel_message_id)}
+                for row in rows
+            ],
+        )
 
 
 def _erase_replies(tx: Transaction, conversation_id: str) -> None:

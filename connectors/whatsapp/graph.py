@@ -55,6 +55,8 @@ class GraphApi:
     version: str
     phone_number_id: str
     access_token: str = field(repr=False)
+    answer_seconds: float = ANSWER_SECONDS
+    """How long an answer is waited for; a send without one may have been taken."""
 
     def send(self, body: Mapping[str, Any]) -> Answer:
         """Hand a message over."""
@@ -93,7 +95,7 @@ class GraphApi:
             f"{self.url}/{self.version}/{path}",
             params=dict(query or {}),
             headers=self.headers(),
-            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+            timeout=(CONNECT_SECONDS, self.answer_seconds),
             allow_redirects=False,
         )
 
@@ -117,7 +119,7 @@ class GraphApi:
             f"{self.url}/{self.version}/{path}",
             json=dict(body),
             headers=self.headers(),
-            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+            timeout=(CONNECT_SECONDS, self.answer_seconds),
             # A redirect would carry the token elsewhere.
             allow_redirects=False,
         )

@@ -25,7 +25,7 @@ from connectors.whatsapp.records import Noted, note, store_message
 from connectors.whatsapp.statuses import StatusDesk
 from connectors.whatsapp.walk import Contents, Item, StatusReport, walk
 from foundation.errors import StoreUnavailableError
-from storage import Inbound, Store, Transaction
+from storage import Inbound, Store, Transaction, was_forgotten
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,12 @@ class Ingest:
             for body, report in zip(bodies, reports, strict=True)
             for item in body.items
         ]
+        forgotten = was_forgotten(tx, CHANNEL, {item.id for item, _ in items}) if items else ()
         for item, report in sorted(items, key=lambda pair: _place(pair[0], tx)):
+            if item.id in forgotten:
+                # A copy of what was erased must not make its sender known again.
+                report.duplicates += 1
+                continue
             self._take_item(tx, item, report)
         statuses = [
             (status, report)
