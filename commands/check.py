@@ -11,7 +11,7 @@ import requests
 
 from commands import wiring
 from commands.check_ready import check_ready, own_address, surroundings
-from commands.check_whatsapp import check_whatsapp
+from commands.check_whatsapp import check_line, check_whatsapp
 from commands.signing import signing_account
 from reports import LEAD, readiness
 
@@ -32,6 +32,8 @@ def whatsapp_(webhook: str, as_json: bool) -> None:
     Tidak mengirim pesan kepada siapa pun.
     """
     config = wiring.settings()
+    store = wiring.open_store(config)
+    store.migrate()
     with requests.Session() as session:
         findings = check_whatsapp(
             config,
@@ -39,6 +41,8 @@ def whatsapp_(webhook: str, as_json: bool) -> None:
             session=session,
             challenge=str(secrets.randbelow(10**10)),
         )
+    with store.read() as tx:
+        findings.append(check_line(tx, config))
     for finding in findings:
         _print(asdict(finding), finding.text, as_json=as_json)
     _exit(any(finding.state == "bad" for finding in findings))

@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 import requests
 
+from connectors.whatsapp import channel_state, reason_text
 from connectors.whatsapp_emulator import verify_webhook
 from foundation.settings import Settings
+from storage import Transaction
 
 OLDEST_VERSION = 24
 """Of the Graph API; before it, statuses and user ids look different (SPEC section 15)."""
@@ -43,6 +45,19 @@ def check_whatsapp(
         *_check_number(config, session),
         *_check_webhook(config, webhook, session, challenge),
     ]
+
+
+def check_line(tx: Transaction, config: Settings) -> Finding:
+    """Return whether our own number sends, or why it was stopped and how it goes on."""
+    state = channel_state(tx, config.whatsapp.phone_number_id)
+    if state.stopped_code is None:
+        return _finding("line", ok=True)
+    return _bad(
+        "line",
+        code=state.stopped_code,
+        reason=reason_text(state.stopped_code),
+        waiting=state.waiting,
+    )
 
 
 def _check_settings(config: Settings) -> Iterator[Finding]:

@@ -320,7 +320,7 @@ def test_a_failure_is_told_with_its_reason_and_sent_again_by_a_button(line: Line
     assert line.siti.post(f"/petugas/kasus/{line.case.id}/balas", text="Halo").status_code == 204
     line.rehearsal.settle()
     page = line.page
-    assert "Pesan gagal terkirim: WhatsApp tidak dapat menyampaikan pesan" in page
+    assert "Balasan tidak sampai ke warga. WhatsApp tidak dapat menyampaikan pesan" in page
     button = re.search(r"/petugas/kiriman/\d+/ulang", page)
     assert button
     assert line.siti.post(button[0]).status_code == 200
@@ -354,13 +354,12 @@ def test_what_happened_between_the_lines_has_words(app: Flask, sqlite_store: Sto
         )
     page = signed_in(app, "siti").get(f"/petugas/percakapan/{chat.id}").text
     for words in (
-        "Warga memberi reaksi",
-        "Kasus HK-9 pindah ke WhatsApp",
-        "Lanjutan percakapan di situs",
+        "Warga menghapus tanggapannya.",
+        "Tiket HK-9 pindah ke WhatsApp.",
+        "Warga melanjutkan percakapan dari situs ke WhatsApp ini",
         f"/petugas/percakapan/{other.id}",
-        "Dua percakapan orang yang sama digabung",
-        "Balasan batal terkirim: percakapan berpindah tangan",
-        "Warga menyunting pesannya menjadi",
-        "maksud saya NIB",
+        "percakapan sebelumnya digabung ke sini",
+        "Balasan tidak dikirim. Balasan asisten batal terkirim karena percakapan berpindah tangan.",
+        "Warga mengubah pesannya menjadi: maksud saya NIB",
     ):
         assert words in page, words

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from connectors.whatsapp import HAPPENINGS, sentence_for
 from storage import StoredEvent, Transaction, get_outbox_row, read_events
 
 PAGE = 200
@@ -24,19 +25,7 @@ _SPEAKERS: Mapping[str, Speaker] = {
     "system": "system",
 }
 
-_SHOWN_AS_CHANGES = frozenset(
-    {
-        "turn_failed",
-        "labels_changed",
-        "call_logged",
-        "delivery_failed",
-        "delivery_retried",
-        "reply_dropped",
-        "noted",
-        "linked",
-        "merged",
-    }
-)
+_SHOWN_AS_CHANGES = frozenset({"turn_failed", "labels_changed", "call_logged", *HAPPENINGS})
 
 
 @dataclass(frozen=True)
@@ -54,8 +43,9 @@ class Line:
     """One visible line.
 
     ``name`` is the acting officer's display name or empty. ``change`` is what happened for the
-    speakers ``case`` (the event's type without ``case_``) and empty else. ``erased`` says that
-    there were words once. ``resend`` is the number of the reply that may be sent once more.
+    speakers ``case`` (the event's type without ``case_``) and empty else; ``sentence`` says it
+    where the channel has words for it. ``erased`` says that there were words once. ``resend`` is
+    the number of the reply that may be sent once more.
     """
 
     seq: int
@@ -67,6 +57,7 @@ class Line:
     media: str = ""
     file: FileView | None = None
     change: str = ""
+    sentence: str = ""
     data: Mapping[str, Any] | None = None
     erased: bool = False
     resend: int | None = None
@@ -135,13 +126,16 @@ def _line(event: StoredEvent, names: Mapping[int, str]) -> Line | None:
             erased=event.content is None,
         )
     if event.type.startswith("case_") or event.type in _SHOWN_AS_CHANGES:
+        sentence = sentence_for(event)
         return Line(
             seq=event.seq,
             speaker="case",
             at=event.at,
-            text=str(content.get("note") or content.get("text") or ""),
+            # The channel's sentence has the resident's words in it.
+            text="" if sentence else str(content.get("note") or content.get("text") or ""),
             name=actor_name(event.actor, names),
             change=event.type.removeprefix("case_"),
+            sentence=sentence,
             data=_with_receiver(event, names),
         )
     return None

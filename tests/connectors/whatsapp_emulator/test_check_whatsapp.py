@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 import requests
 
-from commands.check_whatsapp import check_whatsapp
+from commands.check_whatsapp import check_line, check_whatsapp
+from connectors.whatsapp.line import stop_line
 from connectors.whatsapp_emulator import EmulatorServer
 from foundation.clock import StillClock
 from foundation.settings import Settings, read_settings
+from storage import Store
 from tests.connectors.whatsapp_emulator.emulator_kit import (
     PHONE_ID,
     SECRET,
@@ -85,3 +87,14 @@ def test_webhook_that_does_not_answer_is_found(graph: str) -> None:
     with a_webhook() as webhook:
         pass
     assert _bad(_settings(graph), webhook) == ["webhook_unreachable"]
+
+
+def test_a_number_that_was_stopped_is_told_with_its_reason(graph: str, sqlite_store: Store) -> None:
+    config = _settings(graph)
+    with sqlite_store.write() as tx:
+        assert check_line(tx, config).state == "ok"
+        stop_line(tx, PHONE_ID, "131042", access_token=TOKEN)
+        finding = check_line(tx, config)
+    assert finding.state == "bad"
+    for words in ("131042", "masalah pembayaran", "halo whatsapp resume"):
+        assert words in finding.text
