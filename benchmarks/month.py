@@ -29,6 +29,7 @@ from foundation.clock import StillClock
 from foundation.settings import PROJECT_ROOT
 from reports import (
     catch_up,
+    complaints_between,
     evaluation,
     evaluation_paper,
     figures_paper,
@@ -112,7 +113,9 @@ def measure(store: Store, messages: int) -> dict[str, Any]:
     ours = counted(store)
     with store.read() as tx:
         shown = read_figures(tx, FIRST, LAST)
+        complaints = len(complaints_between(tx, FIRST, LAST))
     same = {name: getattr(shown, name) == value for name, value in extra.items()}
+    same["complaints"] = complaints == shown.sums["handover"]["keluhan"]
     make_officers(store)
     month = f"from={FIRST}&to={LAST}"
     pages = measure_pages(store, {"report": f"/laporan?{month}"})

@@ -22,8 +22,24 @@ FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 """A month without holidays: Thursday to Saturday."""
 
 _CHANNELS = (("whatsapp", 70), ("webchat", 26), ("rest", 4))
-_TOPICS = ("perizinan_nib", "halal", "pendirian_koperasi", "pelatihan", "pembiayaan", "merek")
-_ASPECTS = ("syarat", "biaya", "cara", "lama")
+_LABELS = (
+    "izin_usaha/biaya_nib",
+    "izin_usaha/kode_kbli",
+    "halal/gratis_sehati",
+    "halal/biaya_reguler",
+    "pendirian_koperasi/jumlah_pendiri",
+    "pendirian_koperasi/biaya",
+    "merek/biaya_daftar",
+    "pembiayaan/bunga_kur",
+    "layanan_kantor/jam_chat",
+    "pangan/cara_urus_pirt",
+)
+_ASKED = (
+    "ada bantuan gerobak untuk pedagang?",
+    "apa bisa mengurus izin reklame di sini?",
+    "jadwal bazar bulan depan kapan?",
+    "cara pinjam aula dinas?",
+)
 _DISTRICTS = ("Ciawi", "Cibinong", "Cisarua", "Jonggol", "Parung")
 _REASONS = ("diminta", "kurang_yakin", "keluhan", "formulir")
 _OUTCOMES = ("terjawab", "diarahkan", "tindak_lanjut", "tidak_ada_tanggapan", "iseng")
@@ -43,6 +59,7 @@ class _Rows:
     outbox: list[Row] = field(default_factory=list)
     outbox_attempt: list[Row] = field(default_factory=list)
     whatsapp_charge: list[Row] = field(default_factory=list)
+    case_: list[Row] = field(default_factory=list)
 
 
 @dataclass
@@ -54,6 +71,7 @@ class _Simulation:
     later: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 10**9)))
     open_cases: dict[str, int] = field(default_factory=dict)
+    cases: dict[int, Row] = field(default_factory=dict)
     held: set[int] = field(default_factory=set)
     rated: dict[str, Row] = field(default_factory=dict)
 
@@ -122,7 +140,7 @@ class _Simulation:
         content: Row = {"slots": {}}
         if roll < 0.55:
             count = self.random.choice((1, 1, 1, 2))
-            data["answers"] = [f"{self._one(_TOPICS)}/{self._one(_ASPECTS)}" for _ in range(count)]
+            data["answers"] = [self._one(_LABELS) for _ in range(count)]
         elif roll < 0.65:
             data["asks"] = "kecamatan"
         elif roll < 0.80:
@@ -134,7 +152,7 @@ class _Simulation:
         if self.random.random() < 0.01:
             data["rating"] = self.random.randint(1, 5)
         if data["decision"] in ("clarify", "handoff"):
-            content["question"] = f"apa syarat nomor {self.random.randrange(400)}?"
+            content["question"] = self._question()
         self._event(who, at, "decided", data, content)
         self._reply(who, at)
         if data["decision"] == "handoff" and who not in self.open_cases:
@@ -177,11 +195,28 @@ class _Simulation:
         case = next(self.numbers)
         self.open_cases[who] = case
         self._case(who, at, "case_opened", case, reason=reason)
+        self.cases[case] = {
+            "id": case,
+            "ticket": f"HK-{case}",
+            "conversation_id": who,
+            "state": "waiting",
+            "reason": reason,
+            "context": {},
+            "opened_at": at,
+            "closed_at": None,
+            "outcome": None,
+        }
+        self.rows.case_.append(self.cases[case])
         if self.random.random() < 0.05:
             self._after(at, 72 * 3600, lambda moment: self._end(who, moment, case, "case_expired"))
         else:
             wait = self.random.expovariate(1 / 1500)
             self._after(at, wait, lambda moment: self._claim(who, moment, case))
+
+    def _question(self) -> str:
+        if self.random.random() < 0.1:
+            return self._one(_ASKED)
+        return f"apa syarat nomor {self.random.randrange(400)}?"
 
     def _claim(self, who: str, at: datetime, case: int) -> None:
         self.held.add(case)
@@ -208,6 +243,7 @@ class _Simulation:
         self.held.discard(case)
         outcome = {"outcome": self._one(_OUTCOMES)} if kind == "case_resolved" else {}
         self._case(who, at, kind, case, **outcome)
+        self.cases[case] |= {"state": kind.removeprefix("case_"), "closed_at": at, **outcome}
         del self.open_cases[who]
 
     def _case(self, who: str, at: datetime, kind: str, case: int, **more: str) -> None:
@@ -227,6 +263,7 @@ def write_month(store: Store, messages: int, *, seed: int = 7) -> int:
         (tables.outbox, rows.outbox),
         (tables.outbox_attempt, rows.outbox_attempt),
         (whatsapp_tables.charge, rows.whatsapp_charge),
+        (tables.case_, rows.case_),
     )
     for table, found in batches:
         for start in range(0, len(found), _BATCH):

@@ -3,6 +3,7 @@
 from reports import cabinet, evaluation, follow_ups, monitoring, readiness, satisfaction
 from reports.behind import PAGE as BEHIND_PAGE
 from reports.behind import Behind, Which, behind_number
+from reports.complaints import Complaint, complaints_between
 from reports.duties import do_due_records
 from reports.figures import Figures, day_bounds, period_before, read_figures
 from reports.files import volume_file
@@ -13,7 +14,9 @@ from reports.paper_figures import (
     figure_sections,
     figure_values,
     figures_paper,
+    in_order,
     readable_names,
+    rows_in_order,
     summary_section,
 )
 from reports.paper_files import FORMATS, paper_file
@@ -32,6 +35,7 @@ __all__ = [
     "TEAM",
     "VIEWERS",
     "Behind",
+    "Complaint",
     "Figures",
     "Finding",
     "Paper",
@@ -43,6 +47,7 @@ __all__ = [
     "catch_up",
     "change_text",
     "channel_section",
+    "complaints_between",
     "day_bounds",
     "do_due_records",
     "evaluation",
@@ -52,6 +57,7 @@ __all__ = [
     "figure_values",
     "figures_paper",
     "follow_ups",
+    "in_order",
     "monitoring",
     "monitoring_paper",
     "named",
@@ -62,6 +68,7 @@ __all__ = [
     "readiness",
     "readiness_paper",
     "rebuild",
+    "rows_in_order",
     "satisfaction",
     "shown",
     "summary_section",

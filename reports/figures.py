@@ -14,6 +14,7 @@ from foundation.targets import DEFAULT_WAIT_TARGET
 from reports.counting import WAIT_BOUNDS
 from storage import Transaction, billable_messages, delivered_messages
 from storage.office_tables import report_count
+from storage.tables import volume_day
 
 _PAGE_MEASURES_NOT = ("answer",)
 
@@ -22,7 +23,8 @@ _PAGE_MEASURES_NOT = ("answer",)
 class Figures:
     """The counts of the WIB days ``first`` to ``last``, all channels or one.
 
-    ``sums`` are by measure and key. ``delivered`` is the number of delivered WhatsApp messages by
+    ``sums`` are by measure and key, ``chats_by_channel`` by channel (the SOP's figure is that of
+    WhatsApp). ``delivered`` is the number of delivered WhatsApp messages by
     Meta's category and pricing type, ``billable`` how many of them cost something; ``target`` the
     service minutes, one of ``WAIT_BOUNDS``, within which a waiting resident should get an officer.
     """
@@ -30,6 +32,7 @@ class Figures:
     first: date
     last: date
     sums: Mapping[str, Mapping[str, int]]
+    chats_by_channel: Mapping[str, int] = field(default_factory=dict)
     delivered: Mapping[str, int] = field(default_factory=dict)
     billable: int = 0
     target: int = DEFAULT_WAIT_TARGET
@@ -82,6 +85,7 @@ class Figures:
                 for measure in sorted(self.sums)
                 if self.by_key(measure)
             },
+            "chats_by_channel": dict(self.chats_by_channel),
             "mean_wait_minutes": self.mean_wait_minutes,
             "mean_handling_minutes": self.mean_handling_minutes,
             "wait_target_minutes": self.target,
@@ -116,14 +120,16 @@ def read_figures(
     sums: dict[str, dict[str, int]] = {}
     for row in tx.connection.execute(query):
         sums.setdefault(row.measure, {})[row.key] = int(row.amount)
+    chats = _chats_by_channel(tx, first, last, channel)
     if channel not in ("", "whatsapp"):
-        return Figures(first, last, sums, target=target)
+        return Figures(first, last, sums, chats, target=target)
     start, beyond = day_bounds(first, last)
     delivered = {
         "/".join(filter(None, key)): number
         for key, number in delivered_messages(tx, first=start, beyond=beyond).items()
     }
-    return Figures(first, last, sums, delivered, billable_messages(tx, first, last), target)
+    paid = billable_messages(tx, first, last)
+    return Figures(first, last, sums, chats, delivered, paid, target)
 
 
 def period_before(first: date, last: date) -> tuple[date, date]:
@@ -136,6 +142,18 @@ def day_bounds(first: date, last: date) -> tuple[datetime, datetime]:
     """Return the moments between which the WIB days lie, the second exclusive."""
     start = datetime.combine(first, time(), WIB)
     return start, datetime.combine(last + timedelta(days=1), time(), WIB)
+
+
+def _chats_by_channel(tx: Transaction, first: date, last: date, channel: str) -> dict[str, int]:
+    c = volume_day.c
+    query = (
+        sa.select(c.channel, sa.func.sum(c.chats).label("chats"))
+        .where(c.date >= first, c.date <= last)
+        .group_by(c.channel)
+    )
+    if channel:
+        query = query.where(c.channel == channel)
+    return {row.channel: int(row.chats) for row in tx.connection.execute(query)}
 
 
 def _mean(seconds: int, count: int) -> float | None:

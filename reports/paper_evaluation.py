@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from foundation.clock import indonesian_date, indonesian_time, parse_moment
-from reports.paper import Cell, Paper, Section, day_text, period_text, section, words
+from reports.paper import Cell, Paper, Section, day_text, period_text, section, shown, words
 from reports.paper_figures import figure_values, summary_section, volume_section
-from reports.volume import COLUMNS, VolumeRow
+from reports.volume import volume_row
 
-_MOST_OVERDUE = 20
-"""Rows of the paper; the files for machines hold all."""
+_MOST_ROWS = 20
+"""Of a list in the paper; the JSON holds all."""
 
 
 def evaluation_paper(content: Mapping[str, Any], made_at: datetime) -> Paper:
@@ -37,8 +37,9 @@ def evaluation_paper(content: Mapping[str, Any], made_at: datetime) -> Paper:
 
 def evaluation_sections(content: Mapping[str, Any]) -> list[Section]:
     """Return the paper's tables."""
+    volume = content["volume"]
     notes = [
-        words()[name].format(**content[key])
+        words()[name].format(**content[key] | {"index": content[key]["index"].replace(".", ",")})
         for name, key in (("index", "satisfaction"), ("csat_index", "csat_index"))
         if content[key]
     ]
@@ -51,9 +52,9 @@ def evaluation_sections(content: Mapping[str, Any]) -> list[Section]:
     return [
         section("stages", _stages(content)),
         summary_section(content["figures"], content["before"], content["wait_target_minutes"]),
-        volume_section(_volume(content)),
+        volume_section([volume_row(row) for row in volume["rows"]]),
         section("unanswered", unanswered),
-        section("complaints", _complaints(content)),
+        _complaints(content),
         _overdue_answers(content),
         _satisfaction(content, " ".join(notes)),
         section("participants", participants),
@@ -68,18 +69,8 @@ def _stages(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
     values["participants"] = len(content["participants"])
     values["findings"] = len(content["findings"])
     values["number"] = content["number"] or words()["draft"]
-    return [tuple(text.format(**values) for text in stage) for stage in words()["stages"]]
-
-
-def _volume(content: Mapping[str, Any]) -> list[VolumeRow]:
-    return [
-        VolumeRow(
-            date=date.fromisoformat(row["date"]),
-            channel=row["channel"],
-            **{column: row[column] for column in COLUMNS},
-        )
-        for row in content["volume"]["rows"]
-    ]
+    texts = {name: shown(value) for name, value in values.items()}
+    return [tuple(text.format(**texts) for text in stage) for stage in words()["stages"]]
 
 
 def _satisfaction(content: Mapping[str, Any], note: str) -> Section:
@@ -93,9 +84,13 @@ def _satisfaction(content: Mapping[str, Any], note: str) -> Section:
     return section("satisfaction", rows, note=note, respondents=index["respondents"])
 
 
-def _complaints(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+def _complaints(content: Mapping[str, Any]) -> Section:
+    """Return the complaints, those first that nobody has closed."""
+    found = content["complaints"]
+    still_open = [item for item in found if item["state"] in ("waiting", "claimed")]
+    closed = [item for item in found if item not in still_open]
     rows: list[tuple[Cell, ...]] = []
-    for item in content["complaints"]:
+    for item in [*still_open, *closed][:_MOST_ROWS]:
         opened = parse_moment(item["opened_at"])
         outcome = item["outcome"]
         how = words()["outcomes"].get(outcome, "") if outcome else ""
@@ -107,17 +102,20 @@ def _complaints(content: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
                 ": ".join(filter(None, (words()["case_states"][item["state"]], how))),
             )
         )
-    return rows
+    note = words()["complaints"].format(number=len(found), open=len(still_open)) if found else ""
+    return section("complaints", rows, note=_with_more(note, len(found) - len(rows)))
+
+
+def _with_more(note: str, more: int) -> str:
+    return " ".join(filter(None, (note, words()["more"].format(number=more) if more else "")))
 
 
 def _overdue_answers(content: Mapping[str, Any]) -> Section:
     found = content["overdue_answers"]
     rows: list[tuple[Cell, ...]] = [
-        (item["title"], item["owner"], day_text(item["due"])) for item in found[:_MOST_OVERDUE]
+        (item["title"], item["owner"], day_text(item["due"])) for item in found[:_MOST_ROWS]
     ]
-    more = len(found) - len(rows)
-    note = words()["more"].format(number=more).capitalize() + "." if more else ""
-    return section("overdue_answers", rows, note=note)
+    return section("overdue_answers", rows, note=_with_more("", len(found) - len(rows)))
 
 
 def _task(item: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,11 @@ def figure_values(figures: Mapping[str, Any]) -> dict[str, Cell]:
     )
     values["complaints"] = counts.get("handover", {}).get("keluhan", 0)
     values["pranks"], values["overdue"] = figures["pranks"], figures["overdue"]
+    chats = figures["chats_by_channel"]
+    values["whatsapp_chats"], values["web_chats"] = (
+        chats.get("whatsapp", 0),
+        chats.get("webchat", 0),
+    )
     values["delivered"] = sum(figures["delivered_whatsapp"].values())
     values["billable"] = figures["billable_whatsapp"]
     for key in _TIMES:
@@ -65,9 +70,16 @@ def volume_section(rows: list[VolumeRow]) -> Section:
             channels.get(row.channel, row.channel),
             *(int(getattr(row, column)) for column in COLUMNS),
         )
-        for row in rows
+        for row in rows_in_order(rows)
     ]
     return section("volume", cells, totals=True)
+
+
+def rows_in_order(rows: Iterable[VolumeRow]) -> list[VolumeRow]:
+    """Return the rows by day, and within a day in the order of :func:`in_order`."""
+    found = list(rows)
+    order = in_order({row.channel for row in found})
+    return sorted(found, key=lambda row: (row.date, order.index(row.channel)))
 
 
 def channel_section(rows: list[VolumeRow]) -> Section:
@@ -80,9 +92,21 @@ def channel_section(rows: list[VolumeRow]) -> Section:
         ]
     names = words()["channels"]
     cells: list[tuple[Cell, ...]] = [
-        (names.get(channel, channel), *numbers) for channel, numbers in sorted(sums.items())
+        (names.get(channel, channel), *sums[channel]) for channel in in_order(sums)
     ]
     return section("channels", cells, totals=True)
+
+
+def in_order(channels: Iterable[str]) -> list[str]:
+    """Return the channels in the order of ``office.json`` (WhatsApp, the SOP's, first).
+
+    >>> in_order({"surat", "webchat", "whatsapp"})
+    ['whatsapp', 'webchat', 'surat']
+    """
+    known = list(words()["channels"])
+    return sorted(
+        channels, key=lambda name: (known.index(name) if name in known else len(known), name)
+    )
 
 
 def figure_sections(now: Figures, names: Mapping[str, str]) -> list[Section]:

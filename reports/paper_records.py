@@ -10,8 +10,9 @@ from foundation.clock import indonesian_date, indonesian_time
 from reports.cabinet import OfficeRecord
 from reports.monitoring import Monitoring
 from reports.paper import Cell, Paper, Section, day_text, section, words
+from reports.paper_figures import channel_section
 from reports.readiness import Readiness
-from reports.volume import COLUMNS
+from reports.volume import COLUMNS, volume_row
 
 
 def monitoring_paper(record: Monitoring, made_at: datetime) -> Paper:
@@ -27,7 +28,11 @@ def monitoring_paper(record: Monitoring, made_at: datetime) -> Paper:
         title=words()["titles"]["monitoring"],
         number="",
         period=_day(record.date),
-        sections=(section("figures_of_day", rows, note=note), chain_section(record.papers)),
+        sections=(
+            section("figures_of_day", rows, note=note),
+            channel_section([volume_row(row) for row in record.made.content["rows"]]),
+            chain_section(record.papers),
+        ),
         signed_on=made_at,
         signatures="team",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -54,6 +55,12 @@ def volume_rows(tx: Transaction, first: date, last: date) -> list[VolumeRow]:
         VolumeRow(date=row.date, channel=row.channel, **{c: getattr(row, c) for c in COLUMNS})
         for row in rows
     ]
+
+
+def volume_row(document: Mapping[str, Any]) -> VolumeRow:
+    """Return a row from its document (``asdict`` with an ISO day)."""
+    counts = {column: int(document[column]) for column in COLUMNS}
+    return VolumeRow(date.fromisoformat(document["date"]), document["channel"], **counts)
 
 
 def volume_json(rows: list[VolumeRow], first: date, last: date) -> dict[str, Any]:

@@ -69,8 +69,8 @@ def test_every_format_is_made(content: dict[str, object]) -> None:
 def test_sheet_computes_and_takes_no_formula_from_residents(content: dict[str, object]) -> None:
     book = load_workbook(io.BytesIO(made(content, "xlsx")))
     assert book["Volume"]["C8"].value == "=SUM(C7:C7)"
-    assert book["Ringkasan"]["B7"].value == "='Volume'!C8"
-    assert book["Ringkasan"]["D7"].value == "=B7-C7"
+    assert book["Ringkasan"]["B9"].value == "='Volume'!C8"
+    assert book["Ringkasan"]["D9"].value == "=B9-C9"
     assert book["IKM"]["D16"].value == "=ROUND(SUM(D7:D15)*25,2)"
     assert book["Belum terjawab"]["A7"].value.startswith("'=")
 

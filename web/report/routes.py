@@ -21,8 +21,10 @@ from reports import (
     channel_section,
     figure_sections,
     figures_paper,
+    in_order,
     period_before,
     read_figures,
+    rows_in_order,
     summary_section,
     volume_file,
     volume_rows,
@@ -38,9 +40,6 @@ from web.report.talks import add_talks
 
 OUTCOMES = ("bot_answered", "clarified", "handed_over")
 
-_CHANNELS = ("webchat", "whatsapp", "rest")
-"""The order in which channels are drawn; others come after them by name."""
-
 
 def report_page() -> ResponseReturnValue:
     """Show the report of a period; a period that cannot be is told beside the form."""
@@ -54,14 +53,14 @@ def report_page() -> ResponseReturnValue:
     with services().store.read() as tx:
         rows = volume_rows(tx, period.first, period.last)
         figures, before = _figures(tx, period)
-    channels = sorted({row.channel for row in rows}, key=_channel_order)
+    channels = in_order({row.channel for row in rows})
     return page(
         "report/laporan.html",
         status=422 if problem else 200,
         period=period,
         presets=presets(now),
         problem=problem,
-        rows=rows,
+        rows=rows_in_order(rows),
         columns=COLUMNS,
         totals={column: _total(rows, column) for column in COLUMNS},
         formats=FORMATS,
@@ -138,11 +137,6 @@ def _live() -> dict[str, object]:
             "waiting": counts.waiting,
             "claimed": counts.claimed,
         }
-
-
-def _channel_order(channel: str) -> tuple[int, str]:
-    known = channel in _CHANNELS
-    return (_CHANNELS.index(channel) if known else len(_CHANNELS), channel)
 
 
 def _by_day(rows: Iterable[VolumeRow], column: str) -> dict[date, int]:
