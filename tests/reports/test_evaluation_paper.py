@@ -116,7 +116,12 @@ def test_complaints_stand_with_ticket_and_state_and_without_words(
         ("HK-1", "waiting"),
     ]
     [part] = [part for part in evaluation_sections(found) if part.key == "complaints"]
-    assert part.rows[1][2:] == ("Web", "Menunggu petugas")
+    # Those that nobody has closed come first.
+    assert [row[::3] for row in part.rows] == [
+        ("HK-1", "Menunggu petugas"),
+        ("HK-0", "Kedaluwarsa"),
+    ]
+    assert part.note == "2 pengaduan, 1 belum selesai."
 
 
 def test_task_past_its_day_is_marked(store: Store, clock: StillClock) -> None:

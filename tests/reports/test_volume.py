@@ -133,7 +133,7 @@ def test_every_format_carries_the_same_figures() -> None:
     assert table[1] == ["2026-11-24", "webchat", "3", "9", "5", "2", "1", "4"]
     sheet = load_workbook(io.BytesIO(files["xlsx"])).active
     assert sheet is not None
-    assert [cell.value for cell in sheet[8]][:4] == ["24-11-2026", "WhatsApp", 7, 8]
+    assert [cell.value for cell in sheet[7]][:4] == ["24-11-2026", "WhatsApp", 7, 8]
     assert sheet["C9"].value == "=SUM(C7:C8)"
     assert files["pdf"].startswith(b"%PDF-")
 
