@@ -36,7 +36,11 @@ _AFTER_AN_ANSWER, _IN_A_FORM = ("bukan_itu",), ("enggan", "keberatan", "menunda"
 _LONGEST_ASIDE = 8
 _YES_AND_THANKS = "setuju_makasih"
 _DUNNING = "menagih"
-_ABOUT_OFFICERS, _HOW_TO_CHAT = "cara_chat_cs", "layanan_kantor/cara_chat_cs"
+_ABOUT_OFFICERS = {
+    "cara_chat_cs": "layanan_kantor/cara_chat_cs",
+    "jam_petugas": "layanan_kantor/jam_chat",
+}
+"""Patterns that tell a question about the officers, and the knowledge that answers it."""
 _NOTES = ("krisis", "ancaman", "pertanyaan", "keluhan_bot", "balas_salam")
 _TICKET = re.compile(r"\bhk[ \-][a-z0-9]{4}[ \-][a-z0-9]{4}\b", re.IGNORECASE)
 _LONGEST_ABOUT_TICKET = 12
@@ -102,8 +106,10 @@ class MessageReader:
         if self._patterns.found(_YES_AND_THANKS, line):
             awaited = tracker.loop is not None or tracker.memory.offer is not None
             return "setuju" if awaited else "terima_kasih"
-        known = _HOW_TO_CHAT in self._assets.knowledge
-        return _HOW_TO_CHAT if known and self._patterns.found(_ABOUT_OFFICERS, line) else None
+        for name, label in _ABOUT_OFFICERS.items():
+            if label in self._assets.knowledge and self._patterns.found(name, line):
+                return label
+        return None
 
     def _button(self, payload: str, text: str) -> Reading:
         return self._command(payload) or self._sure(text, EMPTY, "payload")
