@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser, expect
 
 from foundation.clock import StillClock, parse_moment
 from storage import Store, tables
+from tests.chromium import PATIENCE, chromium
 
 POSTGRESQL = os.environ.get(
     "HALO_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test"
@@ -142,3 +144,14 @@ def postgresql_store(postgresql_url: str, clock: StillClock) -> Iterator[Store]:
     opened = Store.open(postgresql_url, clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A chromium for the tests of a module; each page lives in a profile of its own.
+
+    Not for the whole session: only one may run in the test process at a time.
+    """
+    expect.set_options(timeout=PATIENCE)
+    with chromium() as started:
+        yield started

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from connectors.webchat.ratings import FAREWELLS, is_answer
-from storage import StoredEvent, Transaction, tables
+from storage import StoredEvent, Transaction, get_account, tables
 
 _CASE_STATES = {"transferred": "claimed", "taken_over": "claimed"}
 """Between officers a case changes hands without the resident's part in it changing."""
@@ -26,17 +26,20 @@ def public_events(tx: Transaction, events: Sequence[StoredEvent]) -> list[dict[s
     A resident's own message carries the ``client_message_id`` that the widget gave it, so that
     the widget knows its bubble again.
     """
-    client_ids = _client_message_ids(tx, events)
-    return [public_event(event, client_ids=client_ids) for event in events]
+    client_ids, officers = _client_message_ids(tx, events), _officers(tx, events)
+    return [public_event(event, client_ids=client_ids, officers=officers) for event in events]
 
 
-def public_event(event: StoredEvent, *, client_ids: Mapping[int, str]) -> dict[str, Any]:
+def public_event(
+    event: StoredEvent, *, client_ids: Mapping[int, str], officers: Mapping[int, str]
+) -> dict[str, Any]:
     """Return ``{id, type, from, text, buttons[{title, payload}], at}`` and what the type adds.
 
     ``rate`` on a bot message invites a rating; ``file`` on a resident's or an officer's message is
     its attachment.
 
-    ``client_ids`` maps inbox ids to the widget's own message ids.
+    ``client_ids`` maps inbox ids to the widget's own message ids; ``officers`` account ids to
+    names.
     """
     shown: dict[str, Any] = {
         "id": event.seq,
@@ -68,6 +71,8 @@ def public_event(event: StoredEvent, *, client_ids: Mapping[int, str]) -> dict[s
             "state": _CASE_STATES.get(change, change),
             "ticket": event.data.get("ticket"),
         }
+        if shown["state"] == "claimed":
+            shown["name"] = officers.get(event.data.get("officer_id", 0), "")
     elif event.type == "rated":
         shown |= {"type": "rated", **{key: event.data.get(key) for key in ("kind", "value", "seq")}}
     return shown
@@ -85,6 +90,16 @@ def _file(media: Any) -> dict[str, Any]:
         return {}
     shown = {"name": media.get("filename") or "", "kind": media.get("kind") or "document"}
     return {"file": {**shown, "size": media.get("size") or 0}}
+
+
+def _officers(tx: Transaction, events: Sequence[StoredEvent]) -> dict[int, str]:
+    wanted = {
+        event.data["officer_id"]
+        for event in events
+        if event.type.startswith("case_") and event.data.get("officer_id")
+    }
+    accounts = [get_account(tx, one) for one in sorted(wanted)]
+    return {account.id: account.display_name for account in accounts if account}
 
 
 def _client_message_ids(tx: Transaction, events: Sequence[StoredEvent]) -> dict[int, str]:

@@ -1,47 +1,26 @@
-"""What the browser tests share: chromium, the widget's handles, axe, and a network that fails."""
+"""What the browser tests share: the widget's handles, axe, and a network that fails."""
 
 from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
-from connectors import Desk
+from connectors import Desk, DeskPost
 from dialogue import Assets
 from foundation.clock import StillClock, parse_moment
 from foundation.settings import PROJECT_ROOT
 from handoff import Case, open_case_of
-from storage import Store, sign_in_name
+from storage import Store, note_typing, sign_in_name, typing_beyond, unguessable_id
 from storage.accounts import list_accounts
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 30_000
-"""Milliseconds that the browser waits for something to appear."""
+from tests.chromium import PATIENCE
 
 AXE = PROJECT_ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
-        yield browser
-        browser.close()
 
 
 def a_page(browser: Browser, *, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
@@ -105,6 +84,21 @@ class OfficersDesk:
         with self.store.read() as tx:
             officer = next(one for one in list_accounts(tx) if one.name == sign_in_name("petugas"))
         return Desk(self.store, self.assets, officer, lambda: "HK-TEST-0001")
+
+    def send_file(self, case: Case, content: bytes, name: str, caption: str = "") -> None:
+        post = DeskPost(self.store, self.sit().officer, unguessable_id)
+        post.send_file(case.id, content, name=name, caption=caption)
+
+    def type(self, conversation: str) -> None:
+        """Let the resident see that the officer types."""
+        with self.store.write() as tx:
+            note_typing(tx, conversation, "officer")
+
+    def sees_typing(self) -> list[str]:
+        """The conversations whose residents type."""
+        with self.store.read() as tx:
+            signs = typing_beyond(tx, 0, limit=100)
+        return [sign.conversation for sign in signs if sign.typist == "resident"]
 
     def take(self, conversation: str) -> Case:
         """Claim the conversation's waiting case."""

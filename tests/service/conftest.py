@@ -155,7 +155,9 @@ class Chat:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = Service(tmp_path_factory.mktemp("service"))
+    """A service with a WhatsApp number, for all tests of a module."""
+    numbered = {"HALO_WHATSAPP_NUMBER": "6281200000000"}
+    running = Service(tmp_path_factory.mktemp("service"), environment=numbered)
     try:
         running.start()
         yield running

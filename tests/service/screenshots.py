@@ -17,11 +17,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from foundation.settings import PROJECT_ROOT
+from tests.chromium import PATIENCE, chromium
 from tests.service.browser_kit import (
-    PATIENCE,
     OfficersDesk,
     a_page,
-    chromium,
     conversation_of,
     open_widget,
     say,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.service.browser_kit import (
-    PATIENCE,
     OfficersDesk,
     a_page,
-    chromium,
     conversation_of,
     open_widget,
     say,
@@ -34,24 +30,6 @@ PAGES = (
     "/tidak-ada",
 )
 LOOKS = [(360, False), (360, True), (1280, False), (1280, True)]
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    numbered = {"HALO_WHATSAPP_NUMBER": "6281200000000"}
-    running = Service(tmp_path_factory.mktemp("service"), environment=numbered)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
-        yield started
 
 
 def wider(page: Page) -> int:
@@ -137,7 +115,7 @@ def _with_an_officer(page: Page, desk: OfficersDesk) -> None:
     fine(page, "unread")
     page.get_by_role("button", name="Tanya di sini").click()
     close_case(desk, case)
-    expect(log).to_contain_text("Seberapa puas Anda dengan layanan petugas")
+    expect(log).to_contain_text("Seberapa puas Anda dengan layanan Petugas")
     page.get_by_role("button", name="5 dari 5 bintang").click()
     expect(log).to_contain_text("Anda memberi 5")
     fine(page, "stars")

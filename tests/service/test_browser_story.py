@@ -1,49 +1,22 @@
 """A resident and an officer in two browser windows, from the question to the closed case."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.service.browser_kit import a_page, open_widget, say
 from tests.service.conftest import Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 30_000
-"""Milliseconds that the browser waits for something to appear."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
-        yield chromium
-        chromium.close()
-
 
 def _window(browser: Browser, problems: list[str]) -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="id-ID").new_page()
-    page.set_default_timeout(PATIENCE)
+    page = a_page(browser)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on(
         "console",
         lambda message: problems.append(message.text) if message.type == "error" else None,
     )
     return page
-
-
-def _say(widget: Page, text: str) -> None:
-    widget.get_by_role("textbox").last.fill(text)
-    widget.keyboard.press("Enter")
 
 
 def _sign_in(console: Page, service: Service) -> None:
@@ -57,19 +30,17 @@ def _sign_in(console: Page, service: Service) -> None:
 def test_resident_and_officer_from_question_to_closed_case(
     service: Service, browser: Browser
 ) -> None:
-    expect.set_options(timeout=PATIENCE)
     problems: list[str] = []
     resident, officer = _window(browser, problems), _window(browser, problems)
     _sign_in(officer, service)
 
     resident.goto(service.url)
-    resident.get_by_role("button", name="Tanya di sini").click()
-    _say(resident, "min brp org sih klo mau bikin koperasi")
-    log = resident.get_by_role("log")
+    log = open_widget(resident)
+    say(resident, "min brp org sih klo mau bikin koperasi")
     expect(log).to_contain_text("9 orang")
     expect(log).to_contain_text("Sumber:")
 
-    _say(resident, "saya mau <b>chat</b> dengan CS")
+    say(resident, "saya mau <b>chat</b> dengan CS")
     expect(log).to_contain_text("Nomor tiket")
     officer.get_by_text("Warga meminta petugas").first.click()
     officer.get_by_role("button", name="Ambil").first.click()
@@ -80,7 +51,7 @@ def test_resident_and_officer_from_question_to_closed_case(
     officer.keyboard.press("Enter")
     expect(log).to_contain_text("ada yang bisa kami bantu?")
 
-    _say(resident, "min brp org sih klo mau bikin koperasi, mau pastikan lagi")
+    say(resident, "min brp org sih klo mau bikin koperasi, mau pastikan lagi")
     expect(officer.locator("body")).to_contain_text("mau pastikan lagi")
 
     officer.get_by_role("button", name="Selesaikan").first.click()
@@ -89,7 +60,7 @@ def test_resident_and_officer_from_question_to_closed_case(
     dialog.get_by_role("button", name="Selesaikan").click()
     expect(log).to_contain_text("menutup tiket")
 
-    _say(resident, "bikin NIB bayar gak")
+    say(resident, "bikin NIB bayar gak")
     expect(log.get_by_text("NIB", exact=False).last).to_be_visible()
     resident.reload()
     resident.get_by_role("button", name="Tanya di sini").click()

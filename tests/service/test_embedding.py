@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from connectors.webchat import sign_visitor
-from tests.service.browser_kit import PATIENCE, a_page, bubbles, chromium, open_widget, say
+from tests.service.browser_kit import a_page, bubbles, open_widget, say
 from tests.service.conftest import Service
 from tests.service.widget_kit import PDF
 
@@ -77,13 +77,6 @@ def service(tmp_path_factory: pytest.TempPathFactory, site: OtherSite) -> Iterat
         yield running
     finally:
         running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
-        yield started
 
 
 def _embedding(service: Service, visitor: str = "") -> str:

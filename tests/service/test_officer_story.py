@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.service.browser_kit import (
-    PATIENCE,
     a_page,
-    chromium,
     open_widget,
     say,
     violations,
@@ -20,13 +16,6 @@ from tests.service.conftest import Service
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 SECOND_PASSWORD = "sandi-petugas-kedua"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
-        yield started
 
 
 def _signed_in(browser: Browser, service: Service, name: str, password: str) -> Page:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.service.browser_kit import PATIENCE, a_page, chromium
+from tests.service.browser_kit import PATIENCE, a_page
 from tests.service.conftest import Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 FIRST_VIEW_BYTES = 100_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("path", ["/", "/jawaban/pendirian_koperasi/jumlah_pendiri", "/tanya"])

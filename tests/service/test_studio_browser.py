@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from foundation.clock import StillClock, parse_moment
 from storage import Store, active_edits
 from tests.learning.learning_kit import COST, FOUNDERS, a_chat, a_turn
-from tests.service.browser_kit import PATIENCE, a_page, chromium, violations
+from tests.service.browser_kit import a_page, violations
 from tests.service.conftest import Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -24,13 +23,6 @@ TEXTS = (
     "bantuan gerobak masih ada tidak",
 )
 LOOKS = [(360, False), (360, True), (1280, False), (1280, True)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.service.browser_kit import (
-    PATIENCE,
     OfficersDesk,
     Wire,
     a_page,
     bubbles,
-    chromium,
     conversation_of,
     open_widget,
     say,
@@ -26,13 +24,6 @@ CUT_SECONDS = float(os.environ.get("HALO_TEST_CUT_SECONDS", "8"))
 """How long the network is away. The acceptance run sets 60."""
 
 ANSWERS = [f"Jawaban petugas nomor {number}." for number in range(1, 9)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

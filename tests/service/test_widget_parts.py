@@ -9,11 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.service.browser_kit import (
-    PATIENCE,
     OfficersDesk,
     a_page,
     bubbles,
-    chromium,
     conversation_of,
     open_widget,
     say,
@@ -24,24 +22,6 @@ from tests.service.widget_kit import PDF, PNG, close_case, focused, menu_item, t
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 QUESTION = "min brp org sih klo mau bikin koperasi"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    numbered = {"HALO_WHATSAPP_NUMBER": "6281200000000"}
-    running = Service(tmp_path_factory.mktemp("service"), environment=numbered)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

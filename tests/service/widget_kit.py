@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
 from playwright.sync_api import Page
 
 from handoff import Case, Outcome
@@ -9,6 +12,14 @@ from tests.service.browser_kit import OfficersDesk
 
 PDF = b"%PDF-1.7\n" + b"x" * 60_000
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+
+
+def picture(width: int, height: int) -> bytes:
+    """A PNG that shows something."""
+    image = Image.linear_gradient("L").resize((width, height))
+    kept = io.BytesIO()
+    image.save(kept, "PNG")
+    return kept.getvalue()
 
 
 def menu_item(page: Page, name: str) -> None:

@@ -73,6 +73,8 @@ def test_an_officers_file_is_told_and_opened_as_a_download(
     resident: Resident, store: Store
 ) -> None:
     sends(resident, store, PDF, caption="Isi lalu kirim kembali.")
+    (taken,) = [one for one in resident.events() if one.get("state") == "claimed"]
+    assert taken["name"] == "sari"
     (event,) = [one for one in resident.events() if "file" in one]
     assert (event["from"], event["name"]) == ("officer", "sari")
     assert event["file"] == {"name": "formulir.pdf", "kind": "document", "size": len(PDF)}

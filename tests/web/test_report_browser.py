@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from foundation.clock import StillClock
 from storage import Store
-from tests.service.browser_kit import a_page, chromium, violations
+from tests.service.browser_kit import a_page, violations
 from tests.web.report_month import fill, served
 from tests.web.staff import PASSWORD, a_chat, staff_app
 
@@ -34,12 +34,6 @@ class Office:
             "kuesioner": "/laporan/kuesioner",
             "kesiapan": "/laporan/kesiapan",
         }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,14 +12,18 @@ from pathlib import Path
 
 PARTS = (
     "strings.js",
+    "times.js",
     "memory.js",
     "visitor.js",
     "api.js",
     "link.js",
+    "opened.js",
     "place.js",
     "sending.js",
     "talk.js",
     "files.js",
+    "nodes.js",
+    "attached.js",
     "view.js",
     "rate.js",
     "rows.js",

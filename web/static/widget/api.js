@@ -49,6 +49,16 @@ export class Api {
     return this.send("erase", token, { confirm: true });
   }
 
+  // Says that the resident types. A sign, not a message: lost is lost.
+  typing(token) {
+    return this.ask("typing", { method: "POST", token });
+  }
+
+  // Resolves to the file of message `seq` as a Blob.
+  async file(token, seq) {
+    return (await this.ask(`files/${seq}`, { token, timeout: 60000 })).blob();
+  }
+
   async place(token) {
     return (await this.ask("queue", { token })).json();
   }
@@ -121,7 +131,7 @@ export class Api {
   }
 }
 
-// Yields the parsed `data` of each server-sent event, and null for each comment (heartbeat).
+// Yields {name, data} of each server-sent event; `data` is null for a comment (heartbeat).
 export async function* serverSentEvents(body) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -132,11 +142,13 @@ export async function* serverSentEvents(body) {
     const blocks = (rest + decoder.decode(value, { stream: true })).split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) {
-      const data = block
-        .split("\n")
-        .filter((line) => line.startsWith("data:"))
-        .map((line) => line.slice(5).trimStart());
-      yield data.length ? JSON.parse(data.join("\n")) : null;
+      const values = (field) =>
+        block
+          .split("\n")
+          .filter((line) => line.startsWith(field))
+          .map((line) => line.slice(field.length).trimStart());
+      const data = values("data:");
+      yield { name: values("event:").pop() || "", data: data.length ? JSON.parse(data.join("\n")) : null };
     }
   }
 }

@@ -1,11 +1,11 @@
 import { KINDS, prepared } from "./files.js";
+import { ICONS, el, icon } from "./nodes.js";
 import { T } from "./strings.js";
 import { TEXT_LIMIT } from "./talk.js";
-import { ICONS, el, icon } from "./view.js";
 
 const TALLEST = 144; // Pixels of the field; beyond that it scrolls.
 
-// Where the resident writes and attaches. `acts`: say(text), attach({file, name}), officer().
+// Where the resident writes and attaches. `acts`: say(text), attach({file, name}), officer(), typed().
 export class Composer {
   constructor(acts) {
     this.acts = acts;
@@ -24,7 +24,10 @@ export class Composer {
       "aria-label": T.input,
       "aria-describedby": "petunjuk hitung",
       on: {
-        input: () => this.measure(),
+        input: () => {
+          this.measure();
+          if (this.input.value.trim()) acts.typed();
+        },
         keydown: (event) => this.onKey(event),
         paste: (event) => this.onPaste(event),
       },

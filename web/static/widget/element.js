@@ -1,10 +1,10 @@
 import { Composer } from "./composer.js";
 import { Memory } from "./memory.js";
 import { Menu } from "./menu.js";
+import { ICONS, el, icon } from "./nodes.js";
 import { logRows } from "./rows.js";
 import { T } from "./strings.js";
 import { Talk } from "./talk.js";
-import { ICONS, dayOf, el, icon, timeOf } from "./view.js";
 
 const ASK_OFFICER = { title: T.officer, payload: "/minta_cs" };
 const NOTICE_MS = 8000;
@@ -104,7 +104,8 @@ export class HaloChat extends HTMLElement {
       "aria-live": "off",
       "aria-label": T.log,
     });
-    this.typing = el("p", { class: "typing", hidden: true }, el("span", { class: "dots", "aria-hidden": "true" }), T.typing);
+    this.typist = el("span", {});
+    this.typing = el("p", { class: "typing", hidden: true }, el("span", { class: "dots", "aria-hidden": "true" }), this.typist);
     this.line = el("p", { class: "line", role: "status" });
     this.menu = new Menu({
       talk: this.talk,
@@ -117,6 +118,7 @@ export class HaloChat extends HTMLElement {
       say: (text) => this.speak(() => this.talk.say(text)),
       attach: (file) => this.speak(() => this.talk.attach(file)),
       officer: () => this.speak(() => this.talk.press(ASK_OFFICER)),
+      typed: () => this.talk.typed(),
     });
     this.conversation = el(
       "div",
@@ -131,6 +133,8 @@ export class HaloChat extends HTMLElement {
       press: (one) => this.speak(() => this.talk.press(one)),
       retry: (item) => this.act(() => this.talk.sending.retry(item)),
       drop: (item) => this.act(() => this.talk.sending.drop(item)),
+      address: (seq) => this.talk.files.address(seq),
+      tell: (words) => this.tell(words),
       rate: async (kind, value, seq) => {
         if (!(await this.talk.rate(kind, value, seq))) this.tell(T.rateFailed);
       },
@@ -200,7 +204,7 @@ export class HaloChat extends HTMLElement {
     this.paintBadge(talk.unread);
     this.paintCase(talk.caseState);
     this.paintLine(talk);
-    this.typing.hidden = !talk.typing;
+    this.paintTyping(talk);
     if (this.isOpen) this.paintLog();
   }
 
@@ -218,11 +222,16 @@ export class HaloChat extends HTMLElement {
     this.who.classList.toggle("person", claimed);
     let text = "";
     if (claimed) text = T.caseClaimed(state.name);
-    else if (talk.isWaiting) text = [T.caseWaiting(state.ticket), placeWords(talk.place.known)].join("\n");
+    else if (talk.isWaiting) text = [T.caseWaiting(state.ticket), talk.place.words].join("\n");
     else if (state && T.caseEnds[state.state]) text = T.caseEnds[state.state](state.ticket);
     this.setText(this.banner, text.trim());
     this.banner.className = `banner ${state ? state.state : ""}`;
     this.composer.ask.hidden = claimed || talk.isWaiting;
+  }
+
+  paintTyping({ typing, caseState }) {
+    this.typing.hidden = !typing;
+    if (typing) this.setText(this.typist, typing === "bot" ? T.typing : T.officerTyping(caseState.name));
   }
 
   paintLine({ status, ended }) {
@@ -283,13 +292,4 @@ export class HaloChat extends HTMLElement {
   scrollDown() {
     this.log.scrollTop = this.log.scrollHeight;
   }
-}
-
-// Where in the queue the resident stands, in words; empty while it is not known.
-function placeWords(known) {
-  if (!known || !known.place) return "";
-  const words = [T.place(known.place)];
-  if (known.minutes !== null && known.at) words.push(T.placeMinutes(known.minutes, timeOf(known.at)));
-  const opens = known.opens_at ? T.placeOpens(dayOf(known.opens_at), timeOf(known.opens_at)) : "";
-  return `${words.join(", ")}. ${opens}`.trim();
 }

@@ -16,8 +16,9 @@ export function backoff(attempt) {
 
 export class Link {
   // `take(events)` returns the last seq held without a gap; `after()` gives that same number.
-  constructor(api, { token, after, take, status, gone }) {
-    Object.assign(this, { api, token, after, take, status, gone });
+  // `typing(sign)` hears who types.
+  constructor(api, { token, after, take, typing, status, gone }) {
+    Object.assign(this, { api, token, after, take, typing, status, gone });
     this.stopped = false;
     this.failures = 0;
     this.shortLives = 0;
@@ -104,11 +105,12 @@ export class Link {
     try {
       const answer = await this.api.stream(this.token, this.after(), this.abort.signal);
       if (!answer.body) return this.pollInstead();
-      for await (const event of serverSentEvents(answer.body)) {
+      for await (const { name, data } of serverSentEvents(answer.body)) {
         heard = true;
         this.heardAt = Date.now();
         if (this.stopped) return;
-        if (event && this.take([event]) < event.id) break; // A gap: catch up.
+        if (name === "typing") this.typing(data);
+        else if (data && this.take([data]) < data.id) break; // A gap: catch up.
       }
     } catch (error) {
       if (error instanceof Gone) throw error;

@@ -1,5 +1,7 @@
+import { ICONS, el, icon, qrCode } from "./nodes.js";
 import { T } from "./strings.js";
-import { ICONS, dayOf, el, icon, qrCode, save, timeOf, transcript } from "./view.js";
+import { dayOf, timeOf } from "./times.js";
+import { save, transcript } from "./view.js";
 
 const button = (label, act, name = "item") =>
   el("button", { type: "button", class: name, on: { click: act } }, label);

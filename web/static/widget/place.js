@@ -1,3 +1,6 @@
+import { T } from "./strings.js";
+import { dayOf, timeOf } from "./times.js";
+
 // Asks for the place in the queue, for as long as a case waits and the page is looked at.
 const EVERY_MS = 20000;
 
@@ -28,5 +31,15 @@ export class Place {
       }
     }
     this.timer = setTimeout(() => this.look(token), EVERY_MS);
+  }
+
+  // Where in the queue the resident stands; empty while it is not known.
+  get words() {
+    const { known } = this;
+    if (!known || !known.place) return "";
+    const words = [T.place(known.place)];
+    if (known.minutes !== null && known.at) words.push(T.placeMinutes(known.minutes, timeOf(known.at)));
+    const opens = known.opens_at ? T.placeOpens(dayOf(known.opens_at), timeOf(known.opens_at)) : "";
+    return `${words.join(", ")}. ${opens}`.trim();
   }
 }

@@ -1,5 +1,5 @@
+import { ICONS, el, icon } from "./nodes.js";
 import { T } from "./strings.js";
-import { ICONS, el, icon } from "./view.js";
 
 // Two thumbs under an answer. `rate(value)` keeps it; `current()` is what holds now.
 export function thumbs({ rate, current }) {

@@ -1,11 +1,13 @@
+import { el } from "./nodes.js";
 import { stars, thumbs } from "./rate.js";
 import { T } from "./strings.js";
-import { bubble, dayOf, el, pendingBubble } from "./view.js";
+import { dayOf } from "./times.js";
+import { bubble, pendingBubble } from "./view.js";
 
 // The rows of the log, in order: what was said, by day, then what is still on its way. Each has a
 // key that changes when its look does; `make` is only called for rows that are not drawn yet, and
 // a made node may have a `refresh` of its own. `acts`: press(button), rate(kind, value, seq),
-// retry(item), drop(item).
+// retry(item), drop(item), address(seq), tell(words).
 export function logRows(talk, acts) {
   if (!talk.session) return [];
   const id = talk.session.conversation;
@@ -23,7 +25,13 @@ export function logRows(talk, acts) {
     const make =
       from === "rating"
         ? () => el("div", { class: "message from-rating" }, invitation(talk, message, acts))
-        : () => bubble(message, { first, press, rating: invitation(talk, message, acts) });
+        : () =>
+            bubble(message, {
+              first,
+              press,
+              rating: invitation(talk, message, acts),
+              file: { address: () => acts.address(seq), tell: acts.tell },
+            });
     rows.push({ key: `${id}:${seq}:${from}`, make: () => refreshing(make()) });
     before = { from, name, day };
   }

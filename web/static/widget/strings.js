@@ -1,3 +1,9 @@
+// "Petugas" and the name; some names begin with it already.
+function officer(name) {
+  if (!name) return "Petugas";
+  return /^petugas\b/i.test(name) ? name : `Petugas ${name}`;
+}
+
 // Every word that the widget shows.
 export const T = {
   launcher: "Tanya di sini",
@@ -55,14 +61,19 @@ export const T = {
   fileLarge: (name, size) => `${name} terlalu besar (${size}). Batasnya 5 MB tiap berkas.`,
   filePrepare: "Menyiapkan berkas…",
   fileProgress: (percent) => `Mengirim ${percent}%`,
+  fileSave: "Unduh",
+  fileShow: "Tampilkan gambar",
+  fileFailed: "Berkas belum dapat dibuka. Periksa koneksi, lalu coba lagi.",
+  fileGone: "Berkas ini sudah tidak ada.",
   fileLeave: "Berkas belum selesai terkirim.",
   image: "Gambar",
   document: "Dokumen",
   you: "Anda",
   bot: "Asisten otomatis",
-  officerName: (name) => (name ? `Petugas ${name}` : "Petugas"),
+  officerName: officer,
   system: "Pemberitahuan",
   typing: "Asisten sedang menulis…",
+  officerTyping: (name) => `${officer(name)} sedang mengetik…`,
   sending: "Mengirim…",
   sent: "Terkirim",
   waiting: "Belum terkirim, dicoba lagi otomatis",
@@ -77,7 +88,7 @@ export const T = {
   place: (place) => `Anda nomor ${place} dalam antrean`,
   placeMinutes: (minutes, at) => `perkiraan ${minutes} menit lagi (sekitar pukul ${at})`,
   placeOpens: (day, at) => `Petugas buka lagi ${day} pukul ${at} WIB.`,
-  caseClaimed: (name) => (name ? `Petugas ${name} sedang melayani Anda` : "Petugas sudah bergabung"),
+  caseClaimed: (name) => (name ? `${officer(name)} sedang melayani Anda` : "Petugas sudah bergabung"),
   caseEnds: {
     resolved: (ticket) => `Layanan petugas selesai (tiket ${ticket}). Asisten otomatis menjawab lagi.`,
     returned: (ticket) => `Layanan petugas selesai (tiket ${ticket}). Asisten otomatis menjawab lagi.`,
@@ -88,7 +99,7 @@ export const T = {
   thumb: { up: "Membantu", down: "Tidak membantu" },
   thumbThanks: { up: "Terima kasih.", down: "Terima kasih. Anda bisa meminta petugas lewat “Chat dengan CS”." },
   csatBot: "Seberapa puas Anda dengan asisten otomatis?",
-  csatOfficer: (name) => `Seberapa puas Anda dengan layanan ${name ? `petugas ${name}` : "petugas"}?`,
+  csatOfficer: (name) => `Seberapa puas Anda dengan layanan ${name ? officer(name) : "petugas"}?`,
   star: (count) => `${count} dari 5 bintang`,
   csatThanks: (count) => `Terima kasih, Anda memberi ${count} dari 5 bintang.`,
   rateFailed: "Penilaian belum tersimpan. Coba lagi.",

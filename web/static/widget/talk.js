@@ -1,5 +1,6 @@
 import { Refused } from "./api.js";
 import { Link, backoff } from "./link.js";
+import { Opened } from "./opened.js";
 import { Place } from "./place.js";
 import { Sending } from "./sending.js";
 import { visitorId } from "./visitor.js";
@@ -8,6 +9,8 @@ export const TEXT_LIMIT = 2000;
 
 const OPEN_STATES = { opened: "waiting", released: "waiting", claimed: "claimed" };
 const RATED_ENDS = ["resolved", "returned"];
+const TYPING_MS = { bot: 30000, officer: 6000 }; // So long "is typing" is believed.
+const TYPED_EVERY_MS = 4000;
 
 // One resident's conversation, without any screen: what was said, what is still to be sent.
 export class Talk {
@@ -23,6 +26,7 @@ export class Talk {
   reset() {
     if (this.link) this.link.stop();
     if (this.sending) this.sending.wake();
+    if (this.files) this.files.forget();
     clearTimeout(this.typingTimer);
     this.place.follow(null);
     Object.assign(this, {
@@ -33,7 +37,9 @@ export class Talk {
       sending: new Sending(this),
       lastSeq: 0,
       caseState: null, // {state, ticket, name}
-      typing: false,
+      files: null, // Opened, of this session
+      typing: "", // who writes: "bot", "officer" or nobody
+      typedAt: 0,
       caughtUp: false,
       status: "closed",
       ended: false,
@@ -89,12 +95,14 @@ export class Talk {
     const waiting = this.queue;
     this.session = session;
     this.memory.saveSession(session);
+    this.files = new Opened(this.api, session.token);
     this.sending.restore(session.conversation);
     this.status = "opening";
     this.link = new Link(this.api, {
       token: session.token,
       after: () => this.lastSeq,
       take: (events) => this.take(events),
+      typing: ({ from }) => this.hear(from),
       status: (status) => this.setStatus(status),
       gone: () => this.startOver(),
     });
@@ -156,9 +164,9 @@ export class Talk {
     if (event.type !== "message") return;
     if (event.from === "resident") {
       this.sending.settle(event.client_message_id);
-      this.setTyping(!this.ownedByOfficer);
+      if (!this.ownedByOfficer) this.setTyping("bot");
     } else {
-      this.setTyping(false);
+      this.setTyping("");
     }
     if (event.from === "officer" && this.ownedByOfficer) this.caseState.name = event.name;
     const { id: seq, from, name, text, buttons, at, file, rate } = event;
@@ -167,9 +175,9 @@ export class Talk {
 
   applyCase(event) {
     const { id: seq, state, ticket, at } = event;
-    this.setTyping(false);
+    this.setTyping("");
     const name = this.caseState ? this.caseState.name : "";
-    this.caseState = { state: OPEN_STATES[state] || state, ticket, seq };
+    this.caseState = { state: OPEN_STATES[state] || state, ticket, seq, name: event.name };
     if (RATED_ENDS.includes(state)) this.messages.push({ seq, from: "rating", at, name, rate: "csat" });
   }
 
@@ -181,15 +189,29 @@ export class Talk {
     return this.caseState !== null && this.caseState.state === "waiting";
   }
 
-  setTyping(typing) {
+  // `who` writes until a message comes, or for as long as that is believed without a new sign.
+  setTyping(who) {
     clearTimeout(this.typingTimer);
-    this.typing = typing;
-    if (typing) {
+    this.typing = who;
+    if (who) {
       this.typingTimer = setTimeout(() => {
-        this.typing = false;
+        this.typing = "";
         this.changed();
-      }, 30000);
+      }, TYPING_MS[who]);
     }
+  }
+
+  hear(who) {
+    if (who !== "officer" || !this.ownedByOfficer) return;
+    this.setTyping(who);
+    this.changed();
+  }
+
+  // The resident types; only an officer is told, now and then.
+  typed() {
+    if (!this.ownedByOfficer || Date.now() - this.typedAt < TYPED_EVERY_MS) return;
+    this.typedAt = Date.now();
+    this.api.typing(this.session.token).catch(() => {});
   }
 
   say(text) {
