@@ -18,7 +18,7 @@ import pytest
 import requests
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 def free_port() -> int:
@@ -76,7 +76,7 @@ class Service:
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(60)
 
     def log(self) -> str:
         return (self.data_dir / "serve.log").read_text(encoding="utf-8")

@@ -125,6 +125,7 @@ export class Talk {
   restart() {
     this.memory.forget();
     this.reset();
+    this.changed(); // What was said is gone from the screen before the new session is there.
     return this.open();
   }
 
