@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.service.browser_kit import PATIENCE, a_page
+from tests.chromium import PATIENCE
+from tests.service.browser_kit import a_page
 from tests.service.conftest import Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

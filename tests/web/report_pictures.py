@@ -23,7 +23,8 @@ from foundation.settings import PROJECT_ROOT
 from reports import Finding, catch_up, evaluation, follow_ups, monitoring, readiness, satisfaction
 from service_hours import Calendar
 from storage import Account, Store
-from tests.service.browser_kit import a_page, chromium
+from tests.chromium import chromium
+from tests.service.browser_kit import a_page
 from tests.service.screenshots import Camera
 from tests.web.report_month import served
 from tests.web.staff import PASSWORD, a_case, a_chat, a_turn, an_account, staff_app
