@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 from dataclasses import asdict
 
 import click
@@ -80,4 +81,4 @@ def _print(finding: dict[str, str], text: str, *, as_json: bool) -> None:
 
 def _exit(wrong: bool) -> None:
     if wrong:
-        raise click.exceptions.Exit(1)
+        sys.exit(1)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +29,7 @@ from connectors.whatsapp.line import stop_line
 from connectors.whatsapp_emulator import EmulatorServer
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import ForbiddenError, WorkerTimeoutError
-from foundation.settings import Settings, WhatsAppSettings
+from foundation.settings import PROJECT_ROOT, Settings, WhatsAppSettings
 from reports import Finding, readiness
 from service_hours import Calendar
 from storage import Store, create_account, note_deed, receive
@@ -291,3 +294,17 @@ def test_command_prints_files_and_says_by_its_exit_whether_all_is_well(
     with sqlite_store.read() as tx:
         checks = readiness.readiness_of(tx, (clock() + timedelta(hours=7)).date())
     assert [one.signed_by for one in checks] == ["HALO KOP-UKM", "Rina S"]
+
+
+def test_program_ends_with_1_when_something_is_wrong(tmp_path: Path) -> None:
+    settings = {"HALO_DATA_DIR": str(tmp_path), "HALO_PUBLIC_URL": "http://127.0.0.1:9"}
+    done = subprocess.run(
+        [sys.executable, "-m", "halo", "check", "ready", "--json"],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert '"bad"' in done.stdout

@@ -40,7 +40,11 @@ class Camera:
 
     def take(self, page: Page, name: str) -> None:
         """Save what the window shows."""
-        image = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
+        self.keep(page.screenshot(animations="disabled"), name)
+
+    def keep(self, png: bytes, name: str) -> None:
+        """Save a picture."""
+        image = Image.open(io.BytesIO(png))
         small = image.convert("RGB").quantize(COLOURS)
         small.save(self.folder / f"{name}.png", optimize=True)
         print(name)

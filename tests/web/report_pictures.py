@@ -1,12 +1,14 @@
 """Makes the pictures of the report's guide: ``python -m tests.web.report_pictures [FOLDER]``.
 
 A simulated October and a morning in November, on a store of its own; the pages are served by this
-process and photographed in chromium (a palette of 128 colours) under ``docs/gambar``.
+process and photographed in chromium (a palette of 128 colours) under ``docs/gambar``. The page of
+the paper is drawn by ``pdftoppm`` (Debian: poppler-utils).
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -36,7 +38,7 @@ FINDINGS = (
     Finding("certificate", "ok", "Sertifikat", "Berlaku 61 hari lagi, sampai 6 Januari 2027."),
     Finding("token", "ok", "WhatsApp: token dan nomor", "Token diterima."),
     Finding("webhook", "ok", "WhatsApp: webhook", "Webhook menjawab verifikasi."),
-    Finding("model", "ok", "Model", "Proses asisten menjawab dengan model 073eb44bdf40."),
+    Finding("model", "ok", "Model", "Proses asisten menjawab dengan model 47e9954cfe63."),
     Finding("queue", "ok", "Antrean pesan", "Tidak ada pesan yang tertahan."),
     Finding("disk", "ok", "Ruang penyimpanan", "Sisa 212,4 GiB (61 persen)."),
     Finding("backup", "bad", "Cadangan", "Terakhir 4 November 2026 01.00 WIB, sudah 54 jam."),
@@ -162,6 +164,16 @@ def enter(browser: Browser, office: Office, *, width: int, dark: bool = False) -
     return page
 
 
+def first_page(pdf: bytes, camera: Camera) -> None:
+    """Save the first page of the paper, drawn by poppler."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "naskah.pdf", Path(folder) / "halaman"
+        source.write_bytes(pdf)
+        options = ["-png", "-r", "80", "-f", "1", "-singlefile"]
+        subprocess.run(["pdftoppm", *options, str(source), str(target)], check=True)
+        camera.keep(target.with_suffix(".png").read_bytes(), "laporan-naskah")
+
+
 def main() -> None:
     """Make all pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PROJECT_ROOT / "docs" / "gambar"
@@ -172,9 +184,10 @@ def main() -> None:
         for name, path in office.paths().items():
             page.goto(office.url + path)
             camera.take(page, name)
-        phone = enter(browser, office, width=360)
-        phone.goto(office.url + office.paths()["laporan"])
-        camera.take(phone, "laporan-hp")
+        letter = page.request.get(
+            f"{office.url}/laporan/evaluasi/{office.evaluation}/unduh?format=pdf"
+        )
+        first_page(letter.body(), camera)
 
 
 if __name__ == "__main__":
