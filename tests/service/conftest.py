@@ -141,7 +141,7 @@ class Chat:
         found: list[dict[str, Any]] = answer.json()["events"]
         return found
 
-    def replies(self, count: int, *, seconds: float = 30.0) -> list[dict[str, Any]]:
+    def replies(self, count: int, *, seconds: float = 90.0) -> list[dict[str, Any]]:
         """Wait for at least ``count`` messages of the bot and return all of them."""
         deadline = time.monotonic() + seconds
         while True:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy import event as sqlalchemy_event
 
 from storage import (
     Cursor,
@@ -43,8 +40,19 @@ from storage import (
     unsettled_outbox,
 )
 from tests.builders import a_conversation, an_inbound
+from tests.query_plans import plans_of, reads_of_whole_tables, statements_of
 
-GROWING = "conversation|event|event_content|inbox|outbox|outbox_attempt|snapshot|lease|case_"
+GROWING = [
+    "conversation",
+    "event",
+    "event_content",
+    "inbox",
+    "outbox",
+    "outbox_attempt",
+    "snapshot",
+    "lease",
+    "case_",
+,]
 
 
 def _use_everything(store: Store) -> None:
@@ -90,48 +98,17 @@ def _read_everything(tx: Transaction, conversation_id: str) -> None:
 @pytest.fixture
 def statements(store: Store) -> dict[str, Any]:
     """Every statement that the room sends, with one set of parameters."""
-    sent: dict[str, Any] = {}
-
-    def note(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        # A thread that another test left behind may still be at work on the other kind of store.
-        if connection.dialect.name == store.dialect:
-            sent.setdefault(statement, parameters)
-
-    sqlalchemy_event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        _use_everything(store)
-    finally:
-        sqlalchemy_event.remove(sa.Engine, "before_cursor_execute", note)
-    return sent
+    return statements_of(store, lambda: _use_everything(store))
 
 
 def test_no_statement_reads_a_whole_growing_table(store: Store, statements: dict[str, Any]) -> None:
-    explain, whole = {
-        "sqlite": ("EXPLAIN QUERY PLAN ", rf"SCAN (?:{GROWING})(?: AS \w+)?(?: USING INTEGER.*)?$"),
-        "postgresql": ("EXPLAIN (COSTS OFF) ", rf"Seq Scan on (?:{GROWING})\b.*$"),
-    }[store.dialect]
-    plans = {}
-    with store.write() as tx:
-        if store.dialect == "postgresql":
-            tx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        for statement, parameters in statements.items():
-            if re.match("SELECT|UPDATE|DELETE|INSERT", statement):
-                plan = tx.connection.exec_driver_sql(explain + statement, parameters)
-                plans[statement] = "\n".join(str(row[-1]) for row in plan)
+    plans = plans_of(store, statements)
     assert len(plans) > 30
-    bad = {
-        statement: plan for statement, plan in plans.items() if re.search(whole, plan, re.MULTILINE)
-    }
-    assert bad == {}
+    assert reads_of_whole_tables(store, plans, GROWING) == {}
 
 
 def test_waiting_messages_are_found_through_their_partial_index(
     store: Store, statements: dict[str, Any]
 ) -> None:
-    explain = "EXPLAIN QUERY PLAN " if store.dialect == "sqlite" else "EXPLAIN (COSTS OFF) "
     [due] = [s for s in statements if "GROUP BY inbox.conversation_id" in s]
-    with store.write() as tx:
-        if store.dialect == "postgresql":
-            tx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        plan = tx.connection.exec_driver_sql(explain + due, statements[due]).all()
-    assert "ix_inbox_unprocessed" in str(plan)
+    assert "ix_inbox_unprocessed" in plans_of(store, {due: statements[due]})[due]
