@@ -52,7 +52,7 @@ GROWING = [
     "snapshot",
     "lease",
     "case_",
-,]
+]
 
 
 def _use_everything(store: Store) -> None:

@@ -23,7 +23,7 @@ GROWING = [
     "whatsapp_waiting",
     "whatsapp_charge",
     "whatsapp_media",
-,]
+]
 
 
 def _use_everything(house: WhatsAppHouse) -> None:
