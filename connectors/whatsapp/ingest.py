@@ -1,8 +1,8 @@
 """From the bytes of a webhook to rows, and nothing else happens in the call.
 
-Each item stands in a savepoint of its own: one that cannot be handled is stored as it came, and
-the rest go on. A body is stored whole or not at all: only a store that fails makes it fail, so
-that Meta sends it again.
+When an item cannot be handled, all are taken again, each in a savepoint of its own: the bad one is
+stored as it came, and the rest go on. A body is stored whole or not at all: only a store that
+fails makes it fail, so that Meta sends it again.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 _STORE_FAILS = (StoreUnavailableError, sa.exc.OperationalError, sa.exc.InterfaceError)
 """What must not be contained: the body has to come again."""
+
+_TakeItem = Callable[[Transaction, Item, "Report"], None]
+_TakeStatus = Callable[[Transaction, StatusReport, "Report"], None]
 
 
 @dataclass
@@ -78,37 +81,34 @@ class Ingest:
 
         Raises ``StoreUnavailableError`` when nothing was stored.
         """
-        reports = [Report(troubles=body.troubles, skipped=body.skipped) for body in bodies]
-        if any(body.items or body.statuses for body in bodies):
-            with self.store.write() as tx:
-                self._take_all(tx, bodies, reports)
+        try:
+            reports = self._store_all(bodies, self._write_item, self._write_status)
+        except _STORE_FAILS:
+            raise
+        except Exception:  # hardly ever; only then is the price paid for setting each item apart
+            logger.exception("an item of a webhook could not be handled; each is set apart")
+            reports = self._store_all(bodies, self._take_item, self._take_status)
         for report in reports:
             _log(report)
         return reports
 
-    def _take_all(
-        self, tx: Transaction, bodies: Sequence[Contents], reports: Sequence[Report]
-    ) -> None:
-        # The same order of people everywhere, so that two transactions never wait for each other.
-        items = [
-            (item, report)
-            for body, report in zip(bodies, reports, strict=True)
-            for item in body.items
-        ]
-        forgotten = was_forgotten(tx, CHANNEL, {item.id for item, _ in items}) if items else ()
-        for item, report in sorted(items, key=lambda pair: _place(pair[0], tx)):
-            if item.id in forgotten:
-                # A copy of what was erased must not make its sender known again.
-                report.duplicates += 1
-                continue
-            self._take_item(tx, item, report)
-        statuses = [
-            (status, report)
-            for body, report in zip(bodies, reports, strict=True)
-            for status in body.statuses
-        ]
-        for status, report in sorted(statuses, key=lambda pair: pair[0].wamid):
-            self._take_status(tx, status, report)
+    def _store_all(
+        self, bodies: Sequence[Contents], take_item: _TakeItem, take_status: _TakeStatus
+    ) -> list[Report]:
+        reports = [Report(troubles=body.troubles, skipped=body.skipped) for body in bodies]
+        if any(body.items or body.statuses for body in bodies):
+            with self.store.write() as tx:
+                _take_all(tx, bodies, reports, take_item, take_status)
+        return reports
+
+    def _write_item(self, tx: Transaction, item: Item, report: Report) -> None:
+        duplicate = self._store(tx, item)
+        report.duplicates += duplicate
+        report.stored += not duplicate
+
+    def _write_status(self, tx: Transaction, status: StatusReport, report: Report) -> None:
+        self.statuses.apply(tx, status)
+        report.statuses += 1
 
     def _take_item(self, tx: Transaction, item: Item, report: Report) -> None:
         for attempt in (self._store, self._store_unread):
@@ -189,6 +189,33 @@ class Ingest:
         if fresh and reading.identity:
             link(tx, conversation_id, reading.identity, new_id=self.new_id)
         return not fresh
+
+
+def _take_all(
+    tx: Transaction,
+    bodies: Sequence[Contents],
+    reports: Sequence[Report],
+    take_item: _TakeItem,
+    take_status: _TakeStatus,
+) -> None:
+    # The same order of people everywhere, so that two transactions never wait for each other.
+    items = [
+        (item, report) for body, report in zip(bodies, reports, strict=True) for item in body.items
+    ]
+    forgotten = was_forgotten(tx, CHANNEL, {item.id for item, _ in items}) if items else ()
+    for item, report in sorted(items, key=lambda pair: _place(pair[0], tx)):
+        if item.id in forgotten:
+            # A copy of what was erased must not make its sender known again.
+            report.duplicates += 1
+            continue
+        take_item(tx, item, report)
+    statuses = [
+        (status, report)
+        for body, report in zip(bodies, reports, strict=True)
+        for status in body.statuses
+    ]
+    for status, report in sorted(statuses, key=lambda pair: pair[0].wamid):
+        take_status(tx, status, report)
 
 
 def _described(item: Item, reading: Reading) -> dict[str, Any]:

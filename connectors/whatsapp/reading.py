@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -29,6 +30,10 @@ WELCOME_PAYLOAD: Final = "/sapa"
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _JOINER_IN_WORD = re.compile("(?<=\\w)\u200d|\u200d(?=\\w)")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Mn", "Zl", "Zp", "Zs"})
+_BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0\ufffd"
+"""Letters and signs that look like nothing; U+FFFD stands where something unstorable was."""
+
 _OUR_PAYLOAD = re.compile(r"/\w[\w/.\-]*(\{.*\})?", re.DOTALL)
 _OPT_OUT = re.compile(r"\W*berhenti\W*", re.IGNORECASE)
 _CAPTIONED: Final = ("image", "video", "document")
@@ -84,6 +89,11 @@ def cleaned(text: str) -> str:
     return storable(_JOINER_IN_WORD.sub("", visible)).strip()
 
 
+def _shows(text: str) -> bool:
+    """Whether there is anything to see: not only blanks, marks and what could not be stored."""
+    return any(unicodedata.category(sign) not in _UNSEEN and sign not in _BLANKS for sign in text)
+
+
 def _type_of(raw: Mapping[str, Any]) -> str:
     named = raw.get("type")
     if isinstance(named, str) and named.strip():
@@ -98,7 +108,7 @@ def _please_type(type_: str, **more: Any) -> Reading:
 def _said(type_: str, body: Any, **more: Any) -> Reading:
     """Return a text to be answered; a body without visible characters asks to type."""
     text = cleaned(body) if isinstance(body, str) else ""
-    if not text:
+    if not _shows(text):
         return _please_type(type_)
     hint = "opt_out" if _OPT_OUT.fullmatch(text) else ""
     return Reading(type=type_, action="answered", kind="text", text=text, hint=hint, **more)
@@ -152,7 +162,7 @@ def _file(type_: str, raw: Mapping[str, Any]) -> Reading:
     details = {name: content[name] for name in _META if name in content}
     caption = content.get("caption") if type_ in _CAPTIONED else None
     text = cleaned(caption) if isinstance(caption, str) else ""
-    if not text:
+    if not _shows(text):
         return _please_type(type_, details=details)
     return Reading(type=type_, action="answered", text=text, details=details)
 
