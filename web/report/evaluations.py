@@ -14,6 +14,7 @@ from reports import (
     LEAD,
     TEAM,
     VIEWERS,
+    cabinet,
     catch_up,
     evaluation,
     evaluation_paper,
@@ -54,10 +55,12 @@ def evaluation_page(evaluation_id: int) -> ResponseReturnValue:
         content = _content(tx, found)
         own = follow_ups.follow_ups_of(tx, evaluation_id)
         carried = follow_ups.carried_follow_ups(tx, evaluation_id, found.first)
+        filed = cabinet.records_of(tx, "evaluation", found.subject)
     return page(
         "report/evaluasi_satu.html",
         found=found,
         content=content,
+        intact=cabinet.is_intact(filed),
         sections=evaluation_sections(content),
         tasks=[*carried, *own],
         states=follow_ups.STATES,
