@@ -21,7 +21,8 @@ from learning import Job, Workshop, fail_job, read_job
 
 logger = logging.getLogger(__name__)
 
-_NICE = 15
+_NICE = 10
+"""A worker, whose child this is, stands at 5."""
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -44,7 +45,7 @@ def main(job_id: int, runner: str, parent: int) -> None:
     """Do the job; a failure that can be told is told in the job itself."""
     config = wiring.settings()
     configure_logging(config.log_level, process="training")
-    os.nice(_NICE)
+    os.nice(max(0, _NICE - os.nice(0)))
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     store = wiring.open_store(config)
     workshop = Workshop(

@@ -95,7 +95,7 @@ def replayed(
     candidate: Understands,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> list[Change]:
-    """Return what the candidate takes otherwise than the live bundle, the most frequent first."""
+    """Return what the candidate takes otherwise: answers first, then the most frequent."""
     changes = []
     for number, message in enumerate(messages, start=1):
         before = taken_as(live.understand(message.text))
@@ -103,7 +103,7 @@ def replayed(
         if _seen(before) != _seen(after):
             changes.append(Change(message.event_id, message.times, before, after))
         progress(number)
-    return sorted(changes, key=lambda change: (-change.times, -change.event_id))
+    return sorted(changes, key=lambda one: (not _answered(one), -one.times, -one.event_id))
 
 
 def taken_as(understood: Understanding) -> dict[str, Any]:
@@ -188,6 +188,10 @@ def judge_change(tx: Transaction, change_id: int, judgement: str, *, author: str
     if row is None:
         raise NotFoundError(f"no change {change_id}")
     return int(row.gate_id)
+
+
+def _answered(change: Change) -> bool:
+    return "answer" in (change.before["decision"], change.after["decision"])
 
 
 def _seen(taken: dict[str, Any]) -> tuple[str, str]:

@@ -67,6 +67,17 @@ class Service:
             time.sleep(0.2)
         pytest.fail(f"{path} did not become 200:\n{self.log()}")
 
+    def wait_for_model(self, version: str) -> None:
+        """Wait until the worker understands with this model."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            body = {"text": "halo"}
+            answer = requests.post(f"{self.url}/model/parse", json=body, timeout=10)
+            if answer.ok and answer.json().get("model_id") == version:
+                return
+            time.sleep(0.2)
+        pytest.fail(f"model {version} does not answer:\n{self.log()}")
+
     def kill(self) -> None:
         """Kill -9 every process of the service at once."""
         assert self.process is not None

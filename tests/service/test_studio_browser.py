@@ -140,6 +140,12 @@ def test_every_page_of_the_studio_is_accessible(
         f"jawaban/{FOUNDERS}",
         "leksikon?tabel=salah_ketik.tsv&q=kop",
         "tren",
+        "pelatihan",
+        "gerbang",
+        "versi",
+        "ambang",
+        "ditarik?q=biaya",
+        f"ditarik/{FOUNDERS}",
     ):
         answer = page.goto(f"{service.url}/studio/{path}")
         assert answer is not None

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from connectors.rest import CHANNEL, parse_inbound, rasa_messages, sender_of
 from foundation import __version__
 from foundation.errors import BadMessageError, NotSignedInError
+from learning import active_job
 from storage import open_conversation, receive
 from web.api.body import bearer_token, json_body
 from web.context import feed, services
@@ -87,8 +88,9 @@ def _channel_health() -> ResponseReturnValue:
 def _status() -> ResponseReturnValue:
     bundle = services().live_bundle()
     version = bundle.version if bundle else None
-    # Training runs by command, never inside the server, so no job can be active here.
-    return jsonify(model_id=version, model_file=version, num_active_training_jobs=0)
+    with services().store.read() as tx:
+        training = int(active_job(tx) is not None)
+    return jsonify(model_id=version, model_file=version, num_active_training_jobs=training)
 
 
 def _version() -> ResponseReturnValue:
