@@ -14,13 +14,19 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from connectors import Alarm, Bundle, Desk, Gateway, Upkeep
 from dialogue import Assets
 from foundation.clock import StillClock, parse_moment
-from foundation.errors import CaseConflictError, InvalidFormError
+from foundation.errors import CaseConflictError, ForbiddenError, InvalidFormError
 from foundation.settings import PROJECT_ROOT, AlertSettings
 from handoff import Outcome, Presence, get_case, latest_case, open_case_of, sign_of_life
 from nlu.types import Intent, Understanding
@@ -110,9 +116,6 @@ class World:
     def ticket(self) -> str:
         return f"HK-{next(self.numbers):08d}"
 
-    def desk(self, who: int) -> Desk:
-        return Desk(self.store, self.assets, self.staff[who], self.ticket)
-
     def write(self, text: str) -> None:
         self.sent += 1
         with self.store.write() as tx:
@@ -127,12 +130,14 @@ class World:
             receive(tx, message)
             receive(tx, message)
 
-    def officer_does(self, who: int, what: str) -> None:
+    def officer_does(self, who: int, what: str, store: Store | None = None) -> None:
+        """Let one of the staff do something; what they may not is refused."""
         with self.store.read() as tx:
             case = latest_case(tx, self.conversation.id)
         if case is None:
             return
-        desk, other = self.desk(who), self.staff[(who + 1) % len(self.staff)]
+        desk = Desk(store or self.store, self.assets, self.staff[who], self.ticket)
+        other = self.staff[(who + 1) % len(self.staff)]
         acts: dict[str, Callable[[], object]] = {
             "claim": lambda: desk.claim(case.id),
             "reply": lambda: desk.reply(case.id, "Selamat pagi.", key=str(next(self.numbers))),
@@ -140,11 +145,20 @@ class World:
             "return": lambda: desk.return_to_bot(case.id),
             "resolve": lambda: desk.resolve(case.id, outcome=Outcome.ANSWERED),
             "transfer": lambda: desk.transfer(case.id, to_officer=other.id),
+            "take over": lambda: desk.take_over(case.id),
             "note": lambda: desk.note(case.id, "catatan dalam"),
             "leave": lambda: desk.set_presence(Presence.AWAY),
         }
-        with suppress(CaseConflictError, InvalidFormError):
+        with suppress(CaseConflictError, InvalidFormError, ForbiddenError):
             acts[what]()
+
+    def turn(self, store: Store | None = None) -> None:
+        """Let a worker take the turn that is due, if there is one."""
+        self.gateway(store or self.store).take_turn(self.conversation.id)
+
+    def dying(self) -> Store:
+        """The store of a process that dies in its next transaction."""
+        return cast(Store, DyingStore(self.store))
 
     def upkeep(self) -> None:
         Upkeep(
@@ -154,42 +168,100 @@ class World:
             target=timedelta(minutes=15),
         ).once()
 
-    def do(self, step: tuple[str, int, str]) -> None:
-        kind, who, what = step
-        if kind == "resident":
-            self.write("min brp org sih" if what != "ask" else "mau chat dengan CS")
-        elif kind == "bot":
-            self.gateway(self.store).take_turn(self.conversation.id)
-        elif kind == "crash":
-            with suppress(Crash):
-                self.gateway(cast(Store, DyingStore(self.store))).take_turn(self.conversation.id)
-        elif kind == "race":
-            self.model.meanwhile = lambda: self.officer_does(who, what)
-            self.gateway(self.store).take_turn(self.conversation.id)
-            self.model.meanwhile = lambda: None
-        elif kind == "time":
-            self.clock.advance(minutes=who * 5)
-            self.upkeep()
-        else:
-            self.officer_does(who, what)
-
     def events(self) -> list[StoredEvent]:
         with self.store.read() as tx:
             return read_events(tx, self.conversation.id)
 
 
-ACTS = ("claim", "reply", "release", "return", "resolve", "transfer", "note", "leave")
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("resident"), st.just(0), st.sampled_from(("ask", "say"))),
-        st.tuples(st.sampled_from(("bot", "crash")), st.just(0), st.just("")),
-        st.tuples(st.just("race"), st.integers(0, 2), st.sampled_from(ACTS)),
-        st.tuples(st.just("officer"), st.integers(0, 2), st.sampled_from(ACTS)),
-        st.tuples(st.just("officer"), st.integers(0, 2), st.just("claim")),
-        st.tuples(st.just("time"), st.integers(0, 2), st.just("")),
-    ),
-    max_size=24,
+STAFF = st.integers(0, 2)
+ACTS = st.sampled_from(
+    ("claim", "reply", "release", "return", "resolve", "transfer", "take over", "note", "leave")
 )
+WORDS = ("min brp org sih", "mau chat dengan CS", "masalah saya belum selesai")
+
+
+def _nothing() -> None:
+    """Happen not at all."""
+
+
+class Interleaving(RuleBasedStateMachine):
+    """Everybody at once: a resident, a worker, two officers, a supervisor, the timer, crashes."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+        world.clock.set(parse_moment("2026-11-24T09:00"))
+        world.begin()
+        world.write("mau chat dengan CS")
+        world.turn()
+
+    @rule(text=st.sampled_from(WORDS))
+    def resident_writes(self, text: str) -> None:
+        self.world.write(text)
+
+    @rule()
+    def bot_takes_its_turn(self) -> None:
+        self.world.turn()
+
+    @rule()
+    def worker_dies_in_its_turn(self) -> None:
+        with suppress(Crash):
+            self.world.turn(self.world.dying())
+
+    @rule(who=STAFF, what=ACTS)
+    def staff_acts(self, who: int, what: str) -> None:
+        self.world.officer_does(who, what)
+
+    @rule(who=STAFF)
+    def staff_claims(self, who: int) -> None:
+        self.world.officer_does(who, "claim")
+
+    @rule(who=STAFF, what=ACTS)
+    def staff_acts_while_the_bot_thinks(self, who: int, what: str) -> None:
+        self._meanwhile(lambda: self.world.officer_does(who, what))
+
+    @rule(who=STAFF)
+    def staff_claims_while_the_bot_thinks(self, who: int) -> None:
+        self.world.write(WORDS[0])
+        self._meanwhile(lambda: self.world.officer_does(who, "claim"))
+
+    @rule()
+    def another_worker_takes_the_same_turn(self) -> None:
+        self.world.write(WORDS[0])
+        self._meanwhile(self._turn_of_another_worker)
+
+    def _meanwhile(self, happens: Callable[[], None]) -> None:
+        """Let something happen while a worker has read the conversation and computes its turn."""
+        self.world.model.meanwhile = happens
+        self.world.turn()
+        self.world.model.meanwhile = _nothing
+
+    def _turn_of_another_worker(self) -> None:
+        self.world.model.meanwhile = _nothing
+        self.world.turn()
+
+    @rule(who=STAFF, what=ACTS)
+    def web_process_dies_while_staff_act(self, who: int, what: str) -> None:
+        with suppress(Crash):
+            self.world.officer_does(who, what, self.world.dying())
+
+    @rule(minutes=st.sampled_from((0, 5, 24 * 60, 48 * 60)))
+    def time_passes(self, minutes: int) -> None:
+        self.world.clock.advance(minutes=minutes)
+        self.world.upkeep()
+
+    @invariant()
+    def one_owner_at_most(self) -> None:
+        _one_owner_at_most(self.world)
+
+    @invariant()
+    def the_log_has_no_gap_and_no_word_out_of_turn(self) -> None:
+        events = self.world.events()
+        assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        _only_the_owner_speaks(events)
+
+    def teardown(self) -> None:
+        _nothing_is_lost(self.world)
 
 
 @pytest.fixture(scope="module")
@@ -209,22 +281,20 @@ def world(store: Store, clock: StillClock, assets: Assets) -> World:
     return World(store, clock, assets, staff)
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(steps=STEPS)
-def test_every_interleaving_keeps_the_promises(
-    world: World, steps: list[tuple[str, int, str]]
-) -> None:
-    world.clock.set(parse_moment("2026-11-24T09:00"))
-    world.begin()
-    for step in [("resident", 0, "ask"), ("bot", 0, ""), *steps]:
-        world.do(step)
-        _one_owner_at_most(world)
-    _nothing_is_lost(world)
-    _bot_is_silent_while_an_officer_has_it(world.events())
+def test_every_interleaving_keeps_the_promises(world: World) -> None:
+    class Here(Interleaving):
+        def __init__(self) -> None:
+            super().__init__(world)
+
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=20,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
 
 
 def _one_owner_at_most(world: World) -> None:
@@ -243,19 +313,19 @@ def _one_owner_at_most(world: World) -> None:
 def _nothing_is_lost(world: World) -> None:
     # A few more turns, as the workers would take.
     for _ in range(3):
-        world.do(("bot", 0, ""))
+        world.turn()
     with world.store.read() as tx:
         rows = [row for row in list_inbox(tx) if row["conversation"] == world.conversation.id]
     assert len(rows) == world.sent
     assert all(row["turn"] for row in rows)
     events = world.events()
-    assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert sum(event.type == "user" for event in events) == world.sent
+    _only_the_owner_speaks(events)
     understood = [event.data["inbox_id"] for event in events if event.type == "understood"]
     assert len(understood) == len(set(understood))
 
 
-def _bot_is_silent_while_an_officer_has_it(events: list[StoredEvent]) -> None:
+def _only_the_owner_speaks(events: list[StoredEvent]) -> None:
     owner: int | None = None
     for event in events:
         if event.type in TAKEN:

@@ -46,7 +46,9 @@ def preview(staff: Staff, **more: str) -> str:
 
 def test_it_shows_what_is_in_force(staff: Staff) -> None:
     page = staff.get(PAGE).text
-    assert "Besok, Rabu, 25 November: <strong>buka 08.00–18.00</strong>" in page
+    assert '<strong>buka <span class="calendar__hours">08.00–18.00' in page
+        'Besok, Rabu, 25 November: <strong>buka <span class="calendar__hours">08.00–18.00' in page
+    )
     assert 'value="2026-12-24"' in page
     assert "Belum pernah diubah di sini" in page
 
@@ -54,7 +56,7 @@ def test_it_shows_what_is_in_force(staff: Staff) -> None:
 def test_a_preview_answers_for_tomorrow_and_saves_nothing(staff: Staff, store: Store) -> None:
     page = preview(staff, khusus_tanggal="2026-11-25", khusus_jam="", khusus_alasan="Pindah ruang")
     assert "Besok, Rabu, 25 November: <strong>tutup</strong> (Pindah ruang)" in page
-    assert "Sekarang masih buka 08.00–18.00" in page
+    assert 'Sekarang masih buka <span class="calendar__hours">08.00–18.00' in page
     friday = {**OFFICE_WEEK, "jam_jumat": "08.00-11.30"}
     whole = staff.post(f"{PAGE}/pratinjau", part=False, **friday)
     assert 'name="jam_jumat" value="08.00-11.30"' in whole.text

@@ -98,6 +98,9 @@ def test_only_the_resident_in_front_is_seen_typing(services: Services, store: St
     assert names(next(chunks)) == ["percakapan"]
     feed.signs += [TypingSign(3, chat.id, "resident")]
     assert names(next(chunks)) == ["mengetik"]
+    feed.signs += [TypingSign(3, chat.id, "resident")]
+    a_turn(store, chat, "halo lagi")
+    assert names(next(chunks)) == ["percakapan", "mengetik"]
     feed.signs += [TypingSign(4, other.id, "resident"), TypingSign(5, chat.id, "officer")]
     feed.happened = False
     assert next(chunks) == HEARTBEAT

@@ -151,6 +151,7 @@ def _page(
             "officer/kalender.html",
             content=content,
             weekdays=WEEKDAYS,
+            today=tx.now.astimezone(WIB).date().isoformat(),
             foresight=foresee(tx.now, known.calendar, file),
             versions=calendar_versions(tx)[::-1][:_VERSIONS],
             names=display_names(tx),

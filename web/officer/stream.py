@@ -54,9 +54,8 @@ class ConsoleStream:
                 if current is None:
                     return
                 changes = self._changes(seen, current)
-                typing = self._typing(subscription)
-                if typing and not changes:
-                    changes = event_text({}, event="mengetik")
+                if self._typing(subscription):
+                    changes += event_text({}, event="mengetik")
                 seen = current
                 if changes:
                     yield changes

@@ -13,7 +13,7 @@ import { attachComposer, freshKey } from "./composer.js";
 import { attachAlerts } from "./alerts.js";
 import { attachDrafts } from "./drafts.js";
 import { attachKeys } from "./keys.js";
-import { hideTyping, showTyping } from "./typing.js";
+import { showTyping } from "./typing.js";
 
 const konsol = document.getElementById("konsol");
 const notices = document.getElementById("pemberitahuan");
@@ -36,7 +36,6 @@ function follow() {
     papan: readBoard,
     mengetik: showTyping,
     percakapan: () => {
-      hideTyping();
       readConversation();
       readState();
     },

@@ -2,6 +2,7 @@
 // what changes meanwhile is fetched once more afterwards, so that the last look is never stale.
 import { tellWhatIsNew } from "./alerts.js";
 import { transcriptEnd, keepAtEnd } from "./transcript.js";
+import { hideTyping } from "./typing.js";
 
 const konsol = document.getElementById("konsol");
 const title = document.title;
@@ -69,7 +70,9 @@ export const readConversation = coalesced(async () => {
   const log = document.getElementById("transkrip");
   if (!log) return;
   const settle = keepAtEnd(log);
+  const said = log.querySelectorAll(".line--resident").length;
   await get(address(`/baru?after=${transcriptEnd(log)}`), "#transkrip", "beforeend");
+  if (log.querySelectorAll(".line--resident").length > said) hideTyping();
   settle();
 });
 
