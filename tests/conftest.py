@@ -98,12 +98,13 @@ def migrated_postgresql(postgresql_admin: sa.Engine) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(migrated_postgresql: str, postgresql_admin: sa.Engine) -> Iterator[str]:
-    """The URL of a migrated PostgreSQL schema, emptied after the test."""
-    yield schema_url(migrated_postgresql)
+def postgresql_url(migrated_postgresql: str, postgresql_admin: sa.Engine) -> str:
+    """The URL of an empty migrated PostgreSQL schema."""
+    # Emptied before the test, not after it: whatever became of the one before, this one is alone.
     names = ", ".join(f'"{migrated_postgresql}"."{name}"' for name in tables.metadata.tables)
     with postgresql_admin.connect() as connection:
         connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    return schema_url(migrated_postgresql)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

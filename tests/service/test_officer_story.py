@@ -159,6 +159,7 @@ def test_offer_claim_transfer_take_over_hand_back_close_and_reopen(
     ani.keyboard.press("a")
     expect(ani.get_by_text("Anda yang menjawab")).to_be_visible()
     expect(budi.locator("#tindakan")).to_contain_text("Anda hanya dapat membaca")
+    expect(ani.get_by_label("Balasan kepada warga")).to_be_visible()
     ani.keyboard.press("b")
     ani.locator(".canned__item").first.click()
     expect(first.locator("halo-chat")).to_contain_text("sedang mengetik…")
