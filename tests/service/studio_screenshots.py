@@ -15,8 +15,9 @@ from playwright.sync_api import Page, expect
 from foundation.settings import PROJECT_ROOT
 from learning import list_bundles, load_bundle_parts, note_answers_given
 from storage import Store, add_edit
+from tests.chromium import PATIENCE, chromium
 from tests.learning.learning_kit import FOUNDERS
-from tests.service.browser_kit import PATIENCE, a_page, chromium
+from tests.service.browser_kit import a_page
 from tests.service.conftest import Chat, Service
 from tests.service.screenshots import Camera
 from tests.service.small_project import SmallProject, log_turns

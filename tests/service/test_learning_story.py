@@ -24,10 +24,8 @@ from nlu.types import Understands
 from service_hours import Calendar
 from storage import Store
 from tests.service.browser_kit import (
-    PATIENCE,
     a_page,
     bubbles,
-    chromium,
     open_widget,
     say,
     violations,
@@ -42,13 +40,6 @@ TRAINED_WITHIN = 120_000
 
 CHATS = 3
 LABELLED = 60
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
