@@ -16,6 +16,7 @@ from commands.report_records import (
     follow_up,
     monitoring,
     note,
+    readiness_,
     write,
 )
 from reports import (
@@ -95,5 +96,5 @@ def evaluation_(first: datetime, last: datetime, file_format: str, output: Path 
     write_file(content_file, file_format, output)
 
 
-for _command in (monitoring, confirm, note, correct, write, follow_up, approve):
+for _command in (monitoring, readiness_, confirm, note, correct, write, follow_up, approve):
     report.add_command(_command)

@@ -11,7 +11,7 @@ import click
 from commands import wiring
 from commands.report_options import DAY, file_options, period_options, write_file
 from commands.signing import signing_account
-from foundation.errors import InvalidFormError
+from foundation.errors import InvalidFormError, NotFoundError
 from reports import (
     COLUMNS,
     LEAD,
@@ -21,6 +21,8 @@ from reports import (
     follow_ups,
     monitoring_paper,
     paper_file,
+    readiness,
+    readiness_paper,
 )
 from reports import monitoring as records
 from storage import Store
@@ -38,6 +40,21 @@ def monitoring(day: datetime, file_format: str, output: Path | None) -> None:
         record = records.get_monitoring(tx, day.date())
         paper = monitoring_paper(record, tx.now)
     write_file(paper_file(paper, record.to_json(), file_format), file_format, output)
+
+
+@click.command("readiness")
+@_day
+@file_options
+def readiness_(day: datetime, file_format: str, output: Path | None) -> None:
+    """Pemeriksaan kesiapan satu hari (dibuat oleh layanan atau halo check ready)."""
+    with _store().read() as tx:
+        checks = readiness.readiness_of(tx, day.date())
+        made_at = tx.now
+    if not checks:
+        raise NotFoundError(f"no check of {day}", reader_text="Hari itu tidak diperiksa.")
+    content = {"date": day.date().isoformat(), "checks": [check.to_json() for check in checks]}
+    paper = readiness_paper(day.date(), checks, made_at)
+    write_file(paper_file(paper, content, file_format), file_format, output)
 
 
 @click.command()

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from commands.report import report
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import ForbiddenError, InvalidFormError, NotFoundError, RecordConflictError
-from reports import catch_up, monitoring
+from reports import Finding, catch_up, monitoring, readiness
 from service_hours import Calendar
 from storage import Store, create_account, latest_deeds
 from tests.reports.report_kit import DAY, decide, say
@@ -153,3 +153,14 @@ def test_answers_past_their_review_are_gathered(monkeypatch: pytest.MonkeyPatch)
     now = read("evaluation", *MONTH)["overdue_answers"]
     assert {item["label"] for item in now} < {item["label"] for item in found}
     assert all(item["due"] < "2026-11-30" for item in now)
+
+
+def test_readiness_of_a_day_as_a_file(here: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, "2026-11-24T19:00")
+    with here.write() as tx:
+        readiness.file_readiness(tx, [Finding("disk", "bad", "Ruang", "Tinggal 0,1 GiB.")])
+    [found] = read("readiness", "--day", "2026-11-24")["checks"]
+    assert (found["bad"], found["signed_by"]) == (1, "HALO KOP-UKM")
+    assert "Perlu diperbaiki" in run("readiness", "--day", "2026-11-24", "--format", "csv").stdout
+    with pytest.raises(NotFoundError):
+        run("readiness", "--day", "2026-11-23")
