@@ -26,7 +26,7 @@ from tests.service.browser_kit import (
     say,
     violations,
 )
-from tests.service.conftest import Service
+from tests.service.conftest import Chat, Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -326,4 +326,26 @@ def test_the_supervisors_pages(service: Service, browser: Browser, width: int, d
     page.keyboard.press("Tab")
     expect(page.get_by_role("alert")).to_contain_text("harus seperti 08.00-18.00")
     _fine(page, "calendar with a mistake")
+    page.context.close()
+
+
+def test_a_saved_calendar_reaches_the_assistant_in_its_own_process(
+    service: Service, browser: Browser
+) -> None:
+    page = _signed_in(browser, service, "supervisor", "peragaan-supervisor")
+    page.goto(f"{service.url}/petugas/kalender")
+    hours = page.get_by_label("Selasa").first
+    hours.fill("06.00-07.30")
+    page.get_by_role("button", name="Simpan kalender").click()
+    expect(page.get_by_text("berlaku", exact=True)).to_be_visible()
+    expect(page.locator(".staff-bar__hours")).to_contain_text("Rabu, 25 November pukul 08.00")
+    # Another process looks once a second; a few residents may still hear the hours before.
+    promises = []
+    for number in range(5):
+        chat = Chat.begin(service)
+        chat.say(f"m-{number}", text="saya mau chat dengan CS")
+        promises.append(chat.replies(1)[0]["text"])
+        if "Rabu, 25 November" in promises[-1]:
+            break
+    assert "Rabu, 25 November" in promises[-1], promises
     page.context.close()

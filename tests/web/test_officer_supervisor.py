@@ -16,6 +16,7 @@ from handoff import (
     read_switch,
     release,
     resolve,
+    return_to_bot,
     service_level,
 )
 from service_hours import Calendar
@@ -23,6 +24,7 @@ from storage import Store, latest_deeds, list_accounts
 from tests.web.staff import (
     a_case,
     a_chat,
+    a_turn,
     an_account,
     signed_in,
     staff_app,
@@ -147,3 +149,26 @@ def test_service_level_counts_officers_time_and_never_the_bots(
     with store.read() as tx:
         found = service_level(tx, Calendar(), since=start, target_minutes=15)
     assert found.median_wait == pytest.approx((5 + 8 * 60 + 45 + 10) / 2)
+
+
+def test_what_the_assistant_does_after_a_hand_back_is_no_officers_time(
+    store: Store, clock: StillClock
+) -> None:
+    officer = an_account(store, "siti").id
+    actor = f"officer:{officer}"
+    chat = a_chat(store, "warga")
+    start = clock()
+    for _ in range(2):
+        case = a_case(store, chat)
+        clock.advance(minutes=5)
+        with store.write() as tx:
+            claim(tx, case.id, officer_id=officer, actor=actor)
+        clock.advance(minutes=10)
+        with store.write() as tx:
+            return_to_bot(tx, case.id, actor=actor)
+        a_turn(store, chat, "kalau biayanya?")
+        clock.advance(minutes=90)
+    with store.read() as tx:
+        found = service_level(tx, Calendar(), since=start, target_minutes=15)
+    assert (found.opened, found.in_time, found.never_taken) == (2, 2, 0)
+    assert (found.median_wait, found.median_handling) == (5, 10)
