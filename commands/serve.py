@@ -150,7 +150,12 @@ def _project(config: Settings, store: Store, hours: CalendarFollower) -> None:
     hours.refresh()  # what happened after a change is counted by it
     catch_up(store, hours.calendar)
     note_answers_given(store)
-    do_due_records(store, hours.calendar, days=config.evaluation_after_days)
+    do_due_records(
+        store,
+        hours.calendar,
+        days=config.evaluation_after_days,
+        target=config.wait_target_minutes,
+    )
 
 
 def _watch_readiness(

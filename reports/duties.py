@@ -14,10 +14,11 @@ from storage import Store
 logger = logging.getLogger(__name__)
 
 
-def do_due_records(store: Store, calendar: Calendar, *, days: int) -> int:
+def do_due_records(store: Store, calendar: Calendar, *, days: int, target: int) -> int:
     """Make what is due; return how many papers were made. The counts must be caught up.
 
-    ``days``: how long after its last day a period is evaluated.
+    ``days``: how long after its last day a period is evaluated; ``target``: service minutes within
+    which a waiting resident should get an officer.
     Several processes may call it at once: each record is made once.
     """
     with store.read() as tx:
@@ -28,7 +29,7 @@ def do_due_records(store: Store, calendar: Calendar, *, days: int) -> int:
     for day in due:
         try:
             with store.write() as tx:
-                make_monitoring(tx, day)
+                make_monitoring(tx, day, target=target)
             made += 1
         except RecordConflictError:
             logger.info("the monitoring record of %s was made by another process", day)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError, RecordConflictError
+from foundation.targets import DEFAULT_WAIT_TARGET
 from reports.cabinet import Action, OfficeRecord, file_record, records_between, records_of
 from reports.figures import read_figures
 from reports.volume import COLUMNS, volume_rows
@@ -94,9 +95,12 @@ def due_days(tx: Transaction, calendar: Calendar, now: datetime) -> list[date]:
     return [day for day in days if calendar.is_service_day(day)]
 
 
-def make_monitoring(tx: Transaction, day: date) -> OfficeRecord:
+def make_monitoring(
+    tx: Transaction, day: date, *, target: int = DEFAULT_WAIT_TARGET
+) -> OfficeRecord:
     """File the record of a day from the counts as they are.
 
+    ``target``: service minutes within which a waiting resident should get an officer.
     What came after the record before (evenings, weekends, holidays) stands in ``since_previous``,
     so that the records together leave no chat out. Raises ``RecordConflictError`` when it exists.
     """
@@ -107,7 +111,7 @@ def make_monitoring(tx: Transaction, day: date) -> OfficeRecord:
         "rows": [asdict(row) | {"date": row.date.isoformat()} for row in rows],
         "totals": {column: sum(getattr(row, column) for row in rows) for column in COLUMNS},
         "since_previous": _since_previous(tx, day),
-        "figures": read_figures(tx, day, day).to_json(),
+        "figures": read_figures(tx, day, day, target=target).to_json(),
     }
     return file_record(tx, "monitoring", day.isoformat(), "made", content)
 

@@ -19,6 +19,7 @@ from reports import (
     evaluation_paper,
     evaluation_sections,
     follow_ups,
+    monitoring,
     paper_file,
     satisfaction,
     words,
@@ -78,18 +79,20 @@ def test_sheet_computes_and_takes_no_formula_from_residents(content: dict[str, o
 def test_service_files_the_day_and_opens_the_month(store: Store, clock: StillClock) -> None:
     clock.set(parse_moment("2026-11-24T18:00"))
     figures(store)
-    assert do_due_records(store, CALENDAR, days=6) == 2
-    assert do_due_records(store, CALENDAR, days=6) == 0
+    assert do_due_records(store, CALENDAR, days=6, target=15) == 2
+    assert do_due_records(store, CALENDAR, days=6, target=15) == 0
     with store.read() as tx:
         assert [item.last for item in evaluation.list_evaluations(tx)] == [date(2026, 10, 31)]
 
 
-def test_setting_moves_the_day_on_which_the_month_opens(
+def test_settings_move_the_opening_of_the_month_and_the_target_of_the_day(
     sqlite_store: Store, clock: StillClock
 ) -> None:
     clock.set(parse_moment("2026-12-03T09:00"))
-    assert do_due_records(sqlite_store, CALENDAR, days=2) == 2
+    assert do_due_records(sqlite_store, CALENDAR, days=2, target=30) == 2
     with sqlite_store.read() as tx:
+        made = monitoring.get_monitoring(tx, date(2026, 12, 2)).made
+        assert made.content["figures"]["wait_target_minutes"] == 30
         assert [item.last for item in evaluation.list_evaluations(tx)] == [date(2026, 11, 30)]
 
 
