@@ -38,7 +38,7 @@ _STATES = {"done": "selesai", "failed": "gagal", "cancelled": "dibatalkan"}
 
 @click.command()
 @click.option("--seed", default=0, show_default=True, help="Benih pengacak.")
-@click.option("--target", type=float, help="Target risiko, misalnya 0.03; bawaan 0.03.")
+@click.option("--target", type=float, help="Target risiko, misalnya 0.03; bawaan 0.045.")
 @click.option("--no-wait", is_flag=True, help="Hanya meminta; `halo worker` yang mengerjakan.")
 @by_option
 @json_option

@@ -15,7 +15,7 @@ from dialogue import Assistant, run_stories, validate_assets
 from foundation.clock import WIB
 from foundation.errors import ModelUnavailableError, TrainingDataError
 from foundation.settings import Settings
-from learning import DataFinding, lint_examples, lint_gold, read_live
+from learning import DataFinding, label_shares, lint_examples, lint_gold, read_live
 from service_hours import Calendar
 
 _FILE = click.Path(exists=True, path_type=Path)
@@ -93,7 +93,8 @@ def test_dialogue(source: Path | None) -> None:
 
 @click.command()
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def validate(data: Path | None) -> None:
+@click.option("--per-label", is_flag=True, help="Juga kemiripan pesan di setiap label.")
+def validate(data: Path | None, per_label: bool) -> None:
     """Periksa data latih, pengetahuan, domain, aturan, leksikon, dan kalender."""
     config = wiring.settings()
     folder = data or config.training_data
@@ -106,15 +107,24 @@ def validate(data: Path | None) -> None:
     for finding in findings:
         kind = "GALAT" if finding.severity == "error" else "peringatan"
         click.echo(f"{finding.file}:{finding.line}: {kind}: {finding.text}")
+    if per_label:
+        _show_shares(folder)
     errors = sum(finding.severity == "error" for finding in findings)
     click.echo(f"{errors} galat, {len(findings) - errors} peringatan.")
     sys.exit(1 if errors else 0)
 
 
+def _show_shares(folder: Path) -> None:
+    click.echo(f"{'label':<44} pesan  hampir sama  pembuka sama")
+    for row in label_shares(nlu.TrainingData.load(folder / "nlu").examples):
+        shares = f"{row.near_copies:>12.1%} {row.opening:>13.1%}"
+        click.echo(f"{row.label:<44} {row.count:>5} {shares}")
+
+
 def _annotated(path: Path) -> tuple[nlu.Example, ...]:
     rows = nlu.read_annotated(path)
     if not rows:
-        raise TrainingDataError(f"{path.name}:0: there are no annotated messages")
+        raise TrainingDataError(f"{path.name}:0: tidak ada pesan beranotasi")
     return rows
 
 

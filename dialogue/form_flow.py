@@ -19,6 +19,7 @@ from nlu.types import OUT_OF_SCOPE
 _LONGEST_CANCELLATION = 8
 _LONG_STORY = 12
 _YES, _NO, _CANCEL, _UNWILLING = "setuju", "tolak", "batal", "enggan"
+_COMPLAINT = "keluhan"
 _LONG_ANSWERS = ("uraian",)
 _ASIDES = ("kenapa_data", "menunda")
 """Said about the form, whatever is being asked for."""
@@ -91,7 +92,7 @@ def _taken_otherwise(reading: Reading, draft: TurnDraft, slot: str) -> bool | No
     if reading.intent in _WORDLESS:
         _bad_value(Refused(f"utter_salah_{slot}"), draft)
         return True
-    if loop is not None and reading.intent == loop.name and slot not in _LONG_ANSWERS:
+    if loop is not None and _belongs(reading, loop) and slot not in _LONG_ANSWERS:
         forms.keep_account(reading, draft)
         return True
     skips = reading.intent == _UNWILLING or draft.assets.patterns.found("lewati", reading.line)
@@ -100,6 +101,12 @@ def _taken_otherwise(reading: Reading, draft: TurnDraft, slot: str) -> bool | No
         forms.ask_next(draft)
         return True
     return None
+
+
+def _belongs(reading: Reading, loop: Loop) -> bool:
+    """Whether a message goes on telling what the form is about."""
+    grievance = reading.intent == _COMPLAINT and "pertanyaan" not in reading.notes
+    return reading.intent == loop.name or (loop.name == forms.DEFERRED and grievance)
 
 
 def _fill_by_button(reading: Reading, draft: TurnDraft, slot: str) -> bool:

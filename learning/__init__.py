@@ -10,7 +10,7 @@ from learning.bundles import (
     load_bundle_parts,
     verify_bundle,
 )
-from learning.data_lint import DataFinding, lint_examples, lint_gold
+from learning.data_lint import DataFinding, LabelShares, label_shares, lint_examples, lint_gold
 from learning.doubts import Doubt, find_doubts, forget_doubt, latest_doubts, save_doubts
 from learning.exchange import Imported, export_yaml, import_examples, studio_examples
 from learning.gate import FailedStory, gate
@@ -146,6 +146,7 @@ __all__ = [
     "JobKeeper",
     "Judging",
     "LabelIndex",
+    "LabelShares",
     "LiveBundles",
     "LivePointer",
     "LiveView",
@@ -186,6 +187,7 @@ __all__ = [
     "gate",
     "import_examples",
     "judge_change",
+    "label_shares",
     "label_turns",
     "latest_doubts",
     "latest_gate",

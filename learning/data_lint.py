@@ -30,11 +30,36 @@ class DataFinding:
     text: str
 
 
+@dataclass(frozen=True)
+class LabelShares:
+    """How alike a label's messages are: shares (0..1) of its ``count`` messages.
+
+    ``near_copies`` resemble an earlier one as much as is refused; ``opening`` is the largest group
+    that begins with the same three words.
+    """
+
+    label: str
+    count: int
+    near_copies: float
+    opening: float
+
+
+def label_shares(examples: Iterable[Example]) -> list[LabelShares]:
+    """Return the shares of every label, sorted by label."""
+    return [
+        LabelShares(
+            label,
+            len(members),
+            len({(f.file, f.line) for f in _near_copies(members)}) / len(members),
+            max(map(len, _by_opening(members).values()), default=0) / len(members),
+        )
+        for label, members in sorted(_by_label(examples).items())
+    ]
+
+
 def lint_examples(examples: Iterable[Example]) -> list[DataFinding]:
     """Return findings on few examples, near copies, shared openings and double labels."""
-    by_label: dict[str, list[Example]] = defaultdict(list)
-    for example in examples:
-        by_label[example.intent].append(example)
+    by_label = _by_label(examples)
     findings: list[DataFinding] = []
     for label, members in sorted(by_label.items()):
         findings += _few(label, members)
@@ -64,6 +89,13 @@ def lint_gold(training: Iterable[Example], gold: Iterable[Example]) -> list[Data
     return findings
 
 
+def _by_label(examples: Iterable[Example]) -> dict[str, list[Example]]:
+    by_label: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        by_label[example.intent].append(example)
+    return by_label
+
+
 def _few(label: str, members: list[Example]) -> Iterator[DataFinding]:
     if len(members) < MIN_EXAMPLES:
         text = f"{label}: hanya {len(members)} contoh, paling sedikit {MIN_EXAMPLES}"
@@ -86,16 +118,20 @@ def _near_copies(members: list[Example]) -> Iterator[DataFinding]:
 
 
 def _openings(label: str, members: list[Example]) -> Iterator[DataFinding]:
+    limit = max(1, int(len(members) * COMMON_OPENING))
+    for words, sharing in _by_opening(members).items():
+        if len(sharing) > limit:
+            text = f"{label}: {len(sharing)} dari {len(members)} pesan diawali {' '.join(words)!r}"
+            yield DataFinding(sharing[-1].file, sharing[-1].line, "error", text)
+
+
+def _by_opening(members: list[Example]) -> dict[tuple[str, ...], list[Example]]:
     openings: dict[tuple[str, ...], list[Example]] = defaultdict(list)
     for example in members:
         words = tuple(example.text.lower().split()[:3])
         if len(words) == 3:
             openings[words].append(example)
-    limit = max(1, int(len(members) * COMMON_OPENING))
-    for words, sharing in openings.items():
-        if len(sharing) > limit:
-            text = f"{label}: {len(sharing)} dari {len(members)} pesan diawali {' '.join(words)!r}"
-            yield DataFinding(sharing[-1].file, sharing[-1].line, "error", text)
+    return openings
 
 
 def _double_labels(by_label: dict[str, list[Example]]) -> Iterator[DataFinding]:

@@ -57,7 +57,7 @@ def import_examples(
     for example in examples:
         if example.intent not in labels:
             raise TrainingDataError(
-                f"{example.file}:{example.line}: label {example.intent} does not exist"
+                f"{example.file}:{example.line}: label {example.intent} tidak ada"
             )
     there = {(_one_line(example.text), example.intent) for example in present}
     added = 0

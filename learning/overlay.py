@@ -154,7 +154,9 @@ def _drop_lines(path: Path, numbers: set[int]) -> None:
     kept = []
     for number, line in enumerate(lines, start=1):
         if number in numbers and not line.strip().startswith("-"):
-            raise TrainingDataError(f"{path.name}:{number}: this example is not a line of its own")
+            raise TrainingDataError(
+                f"{path.name}:{number}: contoh ini tidak berdiri pada baris sendiri"
+            )
         if number not in numbers:
             kept.append(line)
     path.write_text("\n".join(kept), encoding="utf-8")
@@ -192,7 +194,7 @@ def _dump(path: Path, content: Mapping[str, Any]) -> None:
 
 def _write_table(path: Path, edits: Sequence[StudioEdit]) -> None:
     if not path.exists():
-        raise TrainingDataError(f"{path.name}:0: there is no such table in the lexicon")
+        raise TrainingDataError(f"{path.name}:0: tidak ada tabel itu di leksikon")
     lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     for edit in edits:
         before, after = edit.body.get("before"), edit.body.get("after")

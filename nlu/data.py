@@ -79,7 +79,7 @@ def _files(source: Path) -> list[Path]:
     if source.is_file():
         return [source]
     if not source.is_dir():
-        raise TrainingDataError(f"{source}:0: there is no such file or folder")
+        raise TrainingDataError(f"{source}:0: berkas atau folder tidak ada")
     folder = source / "nlu" if (source / "nlu").is_dir() else source
     return sorted(p for p in folder.rglob("*") if p.suffix in _YAML)
 
@@ -95,14 +95,16 @@ def _read_all(files: Iterable[Path], source: Path) -> Iterator[Example]:
         elif path.suffix in _JSON_LINES:
             yield from read_json_lines(text, name)
         else:
-            raise TrainingDataError(f"{name}:0: neither Rasa YAML (.yml) nor JSON lines (.jsonl)")
+            raise TrainingDataError(
+                f"{name}:0: bukan Rasa YAML (.yml) dan bukan baris JSON (.jsonl)"
+            )
 
 
 def _read_text(path: Path, name: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise TrainingDataError(f"{name}:0: not UTF-8 text ({error.reason})") from error
+        raise TrainingDataError(f"{name}:0: bukan teks UTF-8 ({error.reason})") from error
 
 
 def read_json_lines(content: str, name: str) -> Iterator[Example]:
@@ -120,12 +122,12 @@ def _from_json(line: str, name: str, number: int) -> Example | None:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        raise TrainingDataError(f"{name}:{number}: not JSON ({error.msg})") from error
+        raise TrainingDataError(f"{name}:{number}: bukan JSON ({error.msg})") from error
     if not isinstance(row, dict):
-        raise TrainingDataError(f"{name}:{number}: a line must be an object with text and intent")
+        raise TrainingDataError(f"{name}:{number}: satu baris harus objek berisi text dan intent")
     if "intent" not in row and "entities" in row:
         return None
     text, intent = row.get("text"), row.get("intent")
     if not isinstance(text, str) or not isinstance(intent, str) or not text.strip() or not intent:
-        raise TrainingDataError(f"{name}:{number}: text and intent must be non-empty strings")
+        raise TrainingDataError(f"{name}:{number}: text dan intent harus teks yang tidak kosong")
     return Example(text, intent, (), name, number)

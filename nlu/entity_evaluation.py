@@ -72,9 +72,9 @@ def read_annotated(path: Path) -> tuple[Example, ...]:
     try:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise TrainingDataError(f"{path.name}:0: there is no such file") from error
+        raise TrainingDataError(f"{path.name}:0: berkas tidak ada") from error
     except UnicodeDecodeError as error:
-        raise TrainingDataError(f"{path.name}:0: not UTF-8 text ({error.reason})") from error
+        raise TrainingDataError(f"{path.name}:0: bukan teks UTF-8 ({error.reason})") from error
     return tuple(
         _example(line, path.name, number)
         for number, line in enumerate(content.split("\n"), start=1)
@@ -100,21 +100,21 @@ def _example(line: str, name: str, number: int) -> Example:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        raise TrainingDataError(f"{place}: not JSON ({error.msg})") from error
+        raise TrainingDataError(f"{place}: bukan JSON ({error.msg})") from error
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str) or not text.strip() or not isinstance(row.get("entities"), list):
-        raise TrainingDataError(f"{place}: a line must have a text and a list of entities")
+        raise TrainingDataError(f"{place}: satu baris harus berisi text dan daftar entities")
     entities = tuple(_entity(item, text, place) for item in row["entities"])
     return Example(text, str(row.get("intent", "")), entities, name, number)
 
 
 def _entity(item: Any, text: str, place: str) -> Entity:
     if not isinstance(item, dict):
-        raise TrainingDataError(f"{place}: an entity must be an object")
+        raise TrainingDataError(f"{place}: entitas harus berupa objek")
     kind, value = item.get("entity"), item.get("value")
     if not isinstance(kind, str) or not isinstance(value, str) or not kind or not value:
-        raise TrainingDataError(f"{place}: entity and value must be non-empty strings")
+        raise TrainingDataError(f"{place}: entity dan value harus teks yang tidak kosong")
     start, end = item.get("start"), item.get("end")
     if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
-        raise TrainingDataError(f"{place}: {kind} {start!r}..{end!r} lies outside of the text")
+        raise TrainingDataError(f"{place}: {kind} {start!r}..{end!r} di luar teks")
     return Entity(kind, start, end, value)

@@ -144,7 +144,9 @@ _REGIONS = {"kabupaten": False, "kota": True}
 
 def _district(row: Row) -> District:
     if row["wilayah"] not in _REGIONS:
-        raise row.error(f"wilayah must be one of {sorted(_REGIONS)}, not {row['wilayah']!r}")
+        raise row.error(
+            f"wilayah harus salah satu dari {sorted(_REGIONS)}, bukan {row['wilayah']!r}"
+        )
     return District(
         written=words(row["tulisan"]),
         name=row["baku"],
@@ -155,19 +157,19 @@ def _district(row: Row) -> District:
 
 def _business(row: Row) -> tuple[tuple[str, ...], str]:
     if row["baku"] not in _BUSINESS_ROLES:
-        raise row.error(f"baku must be one of {_BUSINESS_ROLES}, not {row['baku']!r}")
+        raise row.error(f"baku harus salah satu dari {_BUSINESS_ROLES}, bukan {row['baku']!r}")
     return words(row["tulisan"]), row["baku"]
 
 
 def _affix(row: Row) -> Affix:
     if row["letak"] not in ("awal", "akhir") or row["syarat"] not in _AFFIX_NEEDS:
-        raise row.error(f"letak must be awal or akhir, syarat one of {_AFFIX_NEEDS}")
+        raise row.error(f"letak harus awal atau akhir, syarat salah satu dari {_AFFIX_NEEDS}")
     return Affix(row["tulisan"], row["baku"], row["letak"] == "awal", row["syarat"])
 
 
 def _unit(row: Row) -> tuple[str, Unit]:
     if not row["nilai"].isdigit() or row["syarat"] not in ("rapat", "besar", "-"):
-        raise row.error("nilai must be a whole number, syarat one of rapat, besar, -")
+        raise row.error("nilai harus bilangan bulat, syarat salah satu dari rapat, besar, -")
     return row["tulisan"], Unit(int(row["nilai"]), row["syarat"])
 
 

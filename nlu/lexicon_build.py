@@ -73,14 +73,14 @@ def _explicit(rows: Sequence[Row], kept: set[Words]) -> dict[Words, Words]:
     for row in rows:
         key, value = words(row["tulisan"]), _standard(row)
         if not key:
-            raise row.error(f"{row['tulisan']!r} has no letters or digits")
+            raise row.error(f"{row['tulisan']!r} tidak punya huruf atau angka")
         if key in kept:
-            raise row.error(f"{row['tulisan']!r} is protected in pelindung.tsv")
+            raise row.error(f"{row['tulisan']!r} dilindungi di pelindung.tsv")
         if key in origin:
             other = origin[key]
-            raise row.error(f"{row['tulisan']!r} already stands in {other.path.name}:{other.line}")
+            raise row.error(f"{row['tulisan']!r} sudah ada di {other.path.name}:{other.line}")
         if key == value:
-            raise row.error(f"{row['tulisan']!r} is rewritten to itself")
+            raise row.error(f"{row['tulisan']!r} ditulis ulang menjadi dirinya sendiri")
         found[key], origin[key] = value, row
     return found
 
@@ -90,7 +90,7 @@ def _standard(row: Row) -> Words:
         return ()
     value = words(row["baku"])
     if not value or " ".join(value) != row["baku"]:
-        raise row.error(f"baku {row['baku']!r} must be plain lower-case words")
+        raise row.error(f"baku {row['baku']!r} harus berupa kata-kata huruf kecil")
     return value
 
 
@@ -101,7 +101,7 @@ def _check_circles(rows: Sequence[Row], found: Mapping[Words, Words]) -> None:
         front = {(word,) for word in _standard(row)}
         while front := {key for key in front if key in found}:
             if front & seen:
-                raise row.error(f"{row['tulisan']!r} leads back to itself")
+                raise row.error(f"{row['tulisan']!r} berputar kembali ke dirinya")
             seen |= front
             front = {(word,) for key in front for word in found[key]}
 

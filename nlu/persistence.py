@@ -17,7 +17,7 @@ from typing import Any
 
 from foundation.errors import ModelDamagedError, ModelUnavailableError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 RUN = "run.json"
 REPORT = "laporan.html"

@@ -36,16 +36,16 @@ def read_rasa_yaml(content: str, name: str) -> Iterator[Example]:
         root = yaml.compose(content, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise TrainingDataError(f"{name}:{line}: not YAML ({error.problem})") from error
+        raise TrainingDataError(f"{name}:{line}: YAML tidak sah ({error.problem})") from error
     except yaml.YAMLError as error:
-        raise TrainingDataError(f"{name}:0: not YAML ({error})") from error
+        raise TrainingDataError(f"{name}:0: YAML tidak sah ({error})") from error
     if root is None:
         return
     section = _mapping(root, name).get("nlu")
     if section is None:
         return
     if not isinstance(section, SequenceNode):
-        raise _error(section, name, "nlu must be a list")
+        raise _error(section, name, "nlu harus berupa daftar")
     for item in section.value:
         yield from _read_item(item, name)
 
@@ -74,7 +74,7 @@ def _annotation(match: re.Match[str]) -> tuple[str, str]:
         return match["entity"].strip(), (match["value"] or match["text"]).strip()
     content = json.loads(match["object"])
     if "entity" not in content:
-        raise ValueError("an annotation in braces needs an entity")
+        raise ValueError("anotasi berkurung kurawal perlu entity")
     return str(content["entity"]), str(content.get("value", match["text"]))
 
 
@@ -84,9 +84,9 @@ def _read_item(item: Node, name: str) -> Iterator[Example]:
         return
     intent, examples = fields.get("intent"), fields.get("examples")
     if not isinstance(intent, ScalarNode) or not intent.value.strip():
-        raise _error(item, name, "an item of nlu needs intent, synonym, regex or lookup")
+        raise _error(item, name, "butir nlu perlu intent, synonym, regex, atau lookup")
     if examples is None:
-        raise _error(item, name, f"intent {intent.value} has no examples")
+        raise _error(item, name, f"intent {intent.value} tidak punya contoh")
     for text, line in _example_lines(examples, name):
         yield _example(text, intent.value.strip(), name, line)
 
@@ -95,7 +95,7 @@ def _example(marked: str, intent: str, name: str, line: int) -> Example:
     try:
         text, entities = strip_annotations(marked)
     except ValueError as error:
-        raise TrainingDataError(f"{name}:{line}: bad entity annotation ({error})") from error
+        raise TrainingDataError(f"{name}:{line}: anotasi entitas keliru ({error})") from error
     return Example(text, intent, entities, name, line)
 
 
@@ -105,30 +105,30 @@ def _example_lines(node: Node, name: str) -> Iterator[tuple[str, int]]:
         yield from _block_lines(node, name)
         return
     if not isinstance(node, SequenceNode):
-        raise _error(node, name, "examples must be a block of lines or a list")
+        raise _error(node, name, "examples harus berupa blok baris atau daftar")
     for item in node.value:
         text = _mapping(item, name).get("text") if isinstance(item, MappingNode) else item
         if not isinstance(text, ScalarNode):
-            raise _error(item, name, "an example in a list needs a text")
+            raise _error(item, name, "contoh dalam daftar perlu teks")
         yield text.value.strip().removeprefix("- "), text.start_mark.line + 1
 
 
 def _block_lines(node: ScalarNode, name: str) -> Iterator[tuple[str, int]]:
     if node.style != "|":
-        raise _error(node, name, "examples must be a literal block (|) or a list")
+        raise _error(node, name, "examples harus berupa blok (|) atau daftar")
     first = node.start_mark.line + 2
     for number, line in enumerate(node.value.split("\n"), start=first):
         stripped = line.strip()
         if not stripped:
             continue
         if not stripped.startswith("-") or not stripped[1:].strip():
-            raise TrainingDataError(f"{name}:{number}: an example must start with '- ' and a text")
+            raise TrainingDataError(f"{name}:{number}: contoh harus diawali '- ' lalu teks")
         yield stripped[1:].strip(), number
 
 
 def _mapping(node: Node, name: str) -> dict[str, Node]:
     if not isinstance(node, MappingNode):
-        raise _error(node, name, "a mapping was expected here")
+        raise _error(node, name, "di sini seharusnya pasangan kunci dan nilai")
     return {str(key.value): value for key, value in node.value}
 
 

@@ -25,7 +25,7 @@ must not end the sequence at its start."""
 class RiskTarget:
     """At most ``share`` of automatic answers wrong, promised with probability 1 - ``delta``."""
 
-    share: float = 0.03
+    share: float = 0.045
     delta: float = 0.1
 
 

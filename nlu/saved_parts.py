@@ -44,6 +44,7 @@ def parts_to_files(parts: ModelParts) -> dict[str, bytes]:
         "words.idf": space.words_.idf_,
         "sentence.mean": space.mean_,
         "sentence.spread": space.spread_,
+        "sentence.axes": space.axes_,
     }
     for name, classifier in _classifiers(parts.scorer).items():
         arrays[f"{name}.weights"] = classifier.weights_
@@ -113,12 +114,13 @@ def _scorer_in(
         _lines_in(files[_WORDS]), arrays["words.idf"]
     )
     space.mean_, space.spread_ = arrays["sentence.mean"], arrays["sentence.spread"]
+    space.axes_ = arrays["sentence.axes"]
     scorer = IntentScorer(weights=weights)
     scorer.space_ = space
     scorer.ngrams_ = _classifier_in(arrays, "ngrams", space.ngram_count)
     scorer.joint_ = None
     if "joint.weights" in arrays:
-        scorer.joint_ = _classifier_in(arrays, "joint", space.ngram_count + len(space.mean_))
+        scorer.joint_ = _classifier_in(arrays, "joint", space.ngram_count + space.axes_.shape[1])
     scorer.sentence_ = None
     if "discriminant.weights" in arrays:
         scorer.sentence_ = SentenceDiscriminant()

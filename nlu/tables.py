@@ -34,16 +34,16 @@ def read_table(path: Path, *columns: str) -> Iterator[Row]:
     lines = _lines(path)
     header = tuple(lines[0].split("\t")) if lines else ()
     if header != columns:
-        raise TrainingDataError(f"{path}:1: header must be {columns!r}, not {header!r}")
+        raise TrainingDataError(f"{path}:1: kepala tabel harus {columns!r}, bukan {header!r}")
     for number, line in enumerate(lines[1:], start=2):
         if not line.strip() or line.startswith("#"):
             continue
         cells = [cell.strip() for cell in line.split("\t")]
         row = Row(path, number, dict(zip(columns, cells, strict=False)))
         if len(cells) != len(columns):
-            raise row.error(f"{len(cells)} columns instead of {len(columns)}")
+            raise row.error(f"{len(cells)} kolom, seharusnya {len(columns)}")
         if not cells[0]:
-            raise row.error(f"column {columns[0]!r} is empty")
+            raise row.error(f"kolom {columns[0]!r} kosong")
         yield row
 
 
@@ -51,6 +51,6 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError as error:
-        raise TrainingDataError(f"{path}:1: the table is missing") from error
+        raise TrainingDataError(f"{path}:1: tabel tidak ada") from error
     except UnicodeDecodeError as error:
-        raise TrainingDataError(f"{path}:1: not UTF-8 (byte {error.start})") from error
+        raise TrainingDataError(f"{path}:1: bukan UTF-8 (bita ke-{error.start})") from error

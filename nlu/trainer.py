@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from foundation.errors import TrainingDataError
 from nlu.crossfit import Corpus, fit_all_and_folds
-from nlu.data import TrainingData
+from nlu.data import Example, TrainingData
 from nlu.embedding.model import Embedding
 from nlu.evaluation import EvaluationReport, evaluate_predictions
 from nlu.folds import assign_folds
@@ -111,7 +111,9 @@ def _prepare(
 ) -> _Task:
     labels = data.labels
     if len(labels) < 2:
-        raise TrainingDataError(f"training needs two labels or more; there are {len(labels)}")
+        where = data.examples[0] if data.examples else Example("", "")
+        place = f"{where.file or 'data latih'}:{where.line}"
+        raise TrainingDataError(f"{place}: perlu dua label atau lebih, ada {len(labels)}")
     lexicon = Lexicon.load(lexicon_dir)
     plain = Normalizer(lexicon)
     texts = [readable(example.text) for example in data.examples]

@@ -1,6 +1,6 @@
 """`halo validate` sees copies, common openings, few examples, double labels and gold leaks."""
 
-from learning import lint_examples, lint_gold
+from learning import label_shares, lint_examples, lint_gold
 from nlu import Example
 
 WORDS = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh"]
@@ -51,3 +51,10 @@ def test_gold_text_or_near_copy_in_training_is_an_error() -> None:
     gold = [Example("gimana cara bikin NIB buat warung saya ya", "a/b", (), "gold.yml", 9)]
     (finding,) = lint_gold(training, gold)
     assert (finding.line, "gold.yml:9" in finding.text) == (5, True)
+
+
+def test_the_shares_tell_how_alike_a_labels_messages_are() -> None:
+    copies = ["berapa biaya daftar merek", "berapa biaya daftar merek ya"]
+    openings = [f"saya mau tanya {word * 4}" for word in WORDS[:5]]
+    (row,) = label_shares(_label("a/b", [*_distinct(13), *copies, *openings]))
+    assert (row.label, row.count, row.near_copies, row.opening) == ("a/b", 20, 0.05, 0.25)

@@ -72,14 +72,14 @@ def test_nothing_to_evaluate_is_refused() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", "not JSON"),
-        ("[]", "a text and a list"),
-        ('{"text": "a"}', "a text and a list"),
-        ('{"text": " ", "entities": []}', "a text and a list"),
-        ('{"text": "a", "entities": [1]}', "must be an object"),
-        (json.dumps({"text": "a", "entities": [{"entity": "nama", "value": ""}]}), "non-empty"),
+        ("{", "bukan JSON"),
+        ("[]", "text dan daftar"),
+        ('{"text": "a"}', "text dan daftar"),
+        ('{"text": " ", "entities": []}', "text dan daftar"),
+        ('{"text": "a", "entities": [1]}', "harus berupa objek"),
+        (json.dumps({"text": "a", "entities": [{"entity": "nama", "value": ""}]}), "tidak kosong"),
         (json.dumps({"text": "ab", "entities": [{"entity": "nama", "start": 1, "end": 3,
-                                                 "value": "b"}]}), "outside of the text"),
+                                                 "value": "b"}]}), "di luar teks"),
     ],
 )  # fmt: skip
 def test_a_bad_line_is_named_by_file_and_line(tmp_path: Path, line: str, message: str) -> None:
@@ -91,10 +91,10 @@ def test_a_bad_line_is_named_by_file_and_line(tmp_path: Path, line: str, message
 
 
 def test_a_missing_file_and_a_foreign_encoding_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(TrainingDataError, match="no such file"):
+    with pytest.raises(TrainingDataError, match="tidak ada"):
         nlu.read_annotated(tmp_path / "tidak_ada.jsonl")
     (tmp_path / "asing.jsonl").write_bytes(b'{"text": "\xff"}')
-    with pytest.raises(TrainingDataError, match="not UTF-8"):
+    with pytest.raises(TrainingDataError, match="bukan teks UTF-8"):
         nlu.read_annotated(tmp_path / "asing.jsonl")
 
 

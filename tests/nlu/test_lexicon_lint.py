@@ -34,17 +34,17 @@ def _append(name: str, line: str) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (_append("sunda.tsv", "yg\tyang\t"), "already stands in singkatan.tsv"),
-        (_append("sunda.tsv", "nik\tnomor\t"), "protected"),
-        (_append("sunda.tsv", "qwx\tqwx\t"), "itself"),
-        (_append("sunda.tsv", "qwx\tQwx Besar\t"), "lower-case"),
-        (_append("sunda.tsv", "...\tapa\t"), "no letters"),
-        (_append("sunda.tsv", "qwx\tapa"), "2 columns instead of 3"),
-        (_append("sunda.tsv", "\tapa\t"), "empty"),
-        (_append("sunda.tsv", "qwx\tqwy\t\nqwy\tqwx\t"), "leads back to itself"),
+        (_append("sunda.tsv", "yg\tyang\t"), "sudah ada di singkatan.tsv"),
+        (_append("sunda.tsv", "nik\tnomor\t"), "dilindungi"),
+        (_append("sunda.tsv", "qwx\tqwx\t"), "dirinya sendiri"),
+        (_append("sunda.tsv", "qwx\tQwx Besar\t"), "huruf kecil"),
+        (_append("sunda.tsv", "...\tapa\t"), "tidak punya huruf"),
+        (_append("sunda.tsv", "qwx\tapa"), "2 kolom, seharusnya 3"),
+        (_append("sunda.tsv", "\tapa\t"), "kosong"),
+        (_append("sunda.tsv", "qwx\tqwy\t\nqwy\tqwx\t"), "berputar kembali"),
         (_append("kecamatan.tsv", "depok\tDepok\tprovinsi\t-\t"), "wilayah"),
         (_append("satuan.tsv", "lusin\tdua belas\t-\t"), "nilai"),
-        (_append("jenis_usaha.tsv", "qwx\tkeripik\t"), "baku must be one of"),
+        (_append("jenis_usaha.tsv", "qwx\tkeripik\t"), "baku harus salah satu"),
         (_append("imbuhan.tsv", "x\ty\ttengah\t-\t"), "letak"),
     ],
 )
@@ -62,22 +62,22 @@ def test_a_bad_row_is_named_by_its_line(folder: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     lines.insert(4, "tanpa kolom lain")
     path.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(TrainingDataError, match=r"emoji\.tsv:5: 1 columns"):
+    with pytest.raises(TrainingDataError, match=r"emoji\.tsv:5: 1 kolom"):
         Lexicon.load(folder)
 
 
 def test_a_missing_table_is_named(folder: Path) -> None:
     (folder / "bilangan.tsv").unlink()
-    with pytest.raises(TrainingDataError, match=r"bilangan\.tsv:1: the table is missing"):
+    with pytest.raises(TrainingDataError, match=r"bilangan\.tsv:1: tabel tidak ada"):
         Lexicon.load(folder)
 
 
 def test_a_foreign_header_and_a_foreign_encoding_are_refused(folder: Path) -> None:
     (folder / "emoji.tsv").write_text("a\tb\tc\n", encoding="utf-8")
-    with pytest.raises(TrainingDataError, match=r"emoji\.tsv:1: header"):
+    with pytest.raises(TrainingDataError, match=r"emoji\.tsv:1: kepala tabel"):
         Lexicon.load(folder)
     (folder / "emoji.tsv").write_bytes(b"tulisan\xff\n")
-    with pytest.raises(TrainingDataError, match=r"emoji\.tsv:1: not UTF-8"):
+    with pytest.raises(TrainingDataError, match=r"emoji\.tsv:1: bukan UTF-8"):
         Lexicon.load(folder)
 
 

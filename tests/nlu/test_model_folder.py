@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from nlu_builders import LABELS, LEXICON, WordHashEmbedding, small_data, train_small
+from nlu_builders import LABELS, LEXICON, TARGET, WordHashEmbedding, small_data, train_small
 
 import nlu
 from foundation.errors import (
@@ -37,7 +37,8 @@ def test_a_loaded_model_understands_the_same(model: nlu.TrainedModel, saved: Pat
 
 def test_the_same_data_and_seed_give_the_same_bytes(saved: Path, tmp_path: Path) -> None:
     shuffled = nlu.TrainingData(tuple(reversed(small_data().examples)))
-    again = nlu.train(shuffled, lexicon_dir=LEXICON, embedding=WordHashEmbedding(), seed=0)
+    embedding = WordHashEmbedding()
+    again = nlu.train(shuffled, lexicon_dir=LEXICON, embedding=embedding, target=TARGET)
     again.save(tmp_path / "again")
     names = sorted(p.relative_to(saved) for p in saved.rglob("*") if p.is_file())
     assert names == sorted(
@@ -50,7 +51,8 @@ def test_the_same_data_and_seed_give_the_same_bytes(saved: Path, tmp_path: Path)
 
 def test_other_data_give_another_version(model: nlu.TrainedModel) -> None:
     fewer = nlu.TrainingData(small_data().examples[:-1])
-    other = nlu.train(fewer, lexicon_dir=LEXICON, embedding=WordHashEmbedding(), seed=0)
+    embedding = WordHashEmbedding()
+    other = nlu.train(fewer, lexicon_dir=LEXICON, embedding=embedding, target=TARGET)
     assert other.version != model.version
 
 
@@ -155,7 +157,7 @@ def test_training_without_embeddings_is_loud_and_recorded(
 
 def test_one_label_is_not_enough(tmp_path: Path) -> None:
     one = nlu.TrainingData((nlu.Example("halo", "sapa"), nlu.Example("pagi", "sapa")))
-    with pytest.raises(TrainingDataError, match="two labels"):
+    with pytest.raises(TrainingDataError, match="dua label"):
         nlu.train(one, lexicon_dir=LEXICON, embedding=None)
 
 

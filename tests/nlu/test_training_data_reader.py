@@ -121,5 +121,5 @@ def test_a_broken_file_is_named_with_its_line(
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(TrainingDataError, match="no such file"):
+    with pytest.raises(TrainingDataError, match="tidak ada"):
         nlu.TrainingData.load(tmp_path / "tidak_ada.yml")
