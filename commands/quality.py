@@ -137,6 +137,9 @@ def _live_model(config: Settings) -> nlu.TrainedModel:
 
 def _texts(folder: Path) -> list[DataFinding]:
     try:
+        if _is_rasa_project(folder):
+            nlu.TrainingData.load(folder)
+            return []
         training = nlu.TrainingData.load(folder / "nlu").examples
         gold_folder = folder / "gold"
         gold = nlu.TrainingData.load(gold_folder).examples if gold_folder.is_dir() else ()
@@ -145,7 +148,14 @@ def _texts(folder: Path) -> list[DataFinding]:
     return [*lint_examples(training), *lint_gold(training, gold)]
 
 
+def _is_rasa_project(folder: Path) -> bool:
+    """Whether the data are those of a Rasa project, which keeps its texts in ``data/``."""
+    return (folder / "data").is_dir() and not (folder / "knowledge").is_dir()
+
+
 def _calendar(folder: Path) -> list[DataFinding]:
+    if _is_rasa_project(folder):
+        return []
     try:
         Calendar.load(folder / "kalender.yml")
     except TrainingDataError as error:

@@ -14,9 +14,11 @@ from dialogue.domain_file import read_domain
 from dialogue.findings import Finding, Findings
 from dialogue.knowledge import TOPICS_FILE, KnowledgeEntry, Topic, read_knowledge, read_topics
 from dialogue.lint import check_together
+from dialogue.marked_entities import MarkedEntities, read_marked_entities
 from dialogue.patterns import Patterns, read_patterns
 from dialogue.rules import Rule
 from dialogue.rules_file import read_rules
+from dialogue.story_rules import read_story_rules
 from dialogue.types import Reply
 from dialogue.wording import fill_blanks, pick_variation
 from foundation.errors import TrainingDataError
@@ -26,6 +28,10 @@ ASSET_FILES = ("domain.yml", "rules.yml", "patterns.yml", "context.yml")
 """Files of the folder that the dialogue reads, besides ``knowledge/*.yml`` (and ``data/*.yml``,
 where a Rasa project keeps its rules). All but ``domain.yml`` may be missing."""
 
+RASA_FILES = ("config.yml", "endpoints.yml", "credentials.yml")
+"""A Rasa project's own settings; nothing in them means anything here."""
+
+_DATA_KEYS = {"version", "nlu", "rules", "stories"}
 _T = TypeVar("_T")
 
 
@@ -39,6 +45,8 @@ class Assets:
     patterns: Patterns = field(default_factory=Patterns)
     context: ContextTables = field(default_factory=ContextTables)
     topics: tuple[Topic, ...] = ()
+    marked: MarkedEntities = field(default_factory=MarkedEntities)
+    """Entities that a Rasa project's own ``nlu`` data mark."""
 
     @classmethod
     def load(cls, folder: Path) -> Assets:
@@ -95,9 +103,12 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
         content = _content(path, findings)
         return default if content is None else read(content, path, findings)
 
+    project = dict(_project_files(folder, findings))
+    domain = parsed("domain.yml", read_domain, Domain(), needed=True)
     assets = Assets(
-        domain=parsed("domain.yml", read_domain, Domain(), needed=True),
-        rules=tuple(_rules(folder, findings)),
+        domain=domain,
+        rules=tuple(_rules(folder, project, findings)),
+        marked=read_marked_entities(project, domain.entities, findings),
         knowledge=read_knowledge(folder / "knowledge", findings, today=today),
         patterns=parsed("patterns.yml", read_patterns, Patterns(), needed=False),
         context=parsed("context.yml", read_context_tables, ContextTables(), needed=False),
@@ -116,13 +127,32 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
     return assets
 
 
-def _rules(folder: Path, findings: Findings) -> Iterator[Rule]:
-    for path in (folder / "rules.yml", *sorted((folder / "data").glob("*.yml"))):
+def _project_files(folder: Path, findings: Findings) -> Iterator[tuple[Path, LineDict]]:
+    """Yield what a Rasa project keeps in ``data/``; its other files are named."""
+    for name in RASA_FILES:
+        path = folder / name
         if path.exists() and (content := _content(path, findings)) is not None:
-            if "stories" in content:
-                text = "kunci `stories` tidak dipakai sebagai aturan dan diabaikan"
-                findings.warning(path, content, text, key="stories")
-            yield from read_rules(content, path, findings)
+            for key in content:
+                text = f"kunci `{key}` tidak didukung dan diabaikan"
+                findings.warning(path, content, text, key=key)
+    for path in sorted((folder / "data").glob("*.yml")):
+        if (content := _content(path, findings)) is not None:
+            for key in content:
+                if key not in _DATA_KEYS:
+                    text = f"kunci `{key}` tidak didukung dan diabaikan"
+                    findings.warning(path, content, text, key=key)
+            yield path, content
+
+
+def _rules(folder: Path, project: Mapping[Path, LineDict], findings: Findings) -> Iterator[Rule]:
+    """Yield the rules, then what stories say as plainly: a rule goes before a story."""
+    own = folder / "rules.yml"
+    if own.exists() and (content := _content(own, findings)) is not None:
+        yield from read_rules(content, own, findings)
+    for path, content in project.items():
+        yield from read_rules(content, path, findings)
+    for path, content in project.items():
+        yield from read_story_rules(content, path, findings)
 
 
 def _content(path: Path, findings: Findings) -> LineDict | None:

@@ -12,6 +12,7 @@ import nlu
 from dialogue.assets import Assets
 from dialogue.batch import read_batch
 from dialogue.draft import TurnDraft
+from dialogue.marked_entities import MarkedNlu
 from dialogue.policy import respond
 from dialogue.reader import MessageReader
 from dialogue.reading import Reading, certain
@@ -33,6 +34,8 @@ class Assistant:
     """
 
     def __init__(self, assets: Assets, understands: Understands | None) -> None:
+        if understands and assets.marked.patterns:
+            understands = MarkedNlu(understands, assets.marked)
         self._assets = assets
         self._understands = understands
         self._reader = MessageReader(assets, understands) if understands else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, get_args
 
+from dialogue.action_names import BUILT_IN_ACTIONS, IGNORED_ACTIONS
 from dialogue.domain import Domain, Form, MappingKind, Slot, SlotKind, SlotMapping
 from dialogue.findings import Findings
 from dialogue.response_file import read_responses
@@ -20,7 +21,7 @@ def read_domain(content: LineDict, path: Path, findings: Findings) -> Domain:
     """Return the domain that ``content`` (of ``path``) declares, noting what is wrong."""
     reader = _Reader(path, findings)
     reader.unsupported(content, _KEYS)
-    return Domain(
+    domain = Domain(
         intents=reader.names(content, "intents"),
         entities=reader.names(content, "entities"),
         slots=reader.slots(content.get("slots")),
@@ -28,6 +29,12 @@ def read_domain(content: LineDict, path: Path, findings: Findings) -> Domain:
         forms=reader.forms(content.get("forms")),
         actions=reader.names(content, "actions"),
     )
+    known = BUILT_IN_ACTIONS | IGNORED_ACTIONS | set(domain.responses)
+    for index, action in enumerate(domain.actions):
+        if action not in known:
+            text = f"aksi `{action}` tidak didukung dan diabaikan"
+            findings.warning(path, content["actions"], text, key=index)
+    return domain
 
 
 class _Reader:

@@ -50,11 +50,14 @@ class _Notes:
         self._folder = folder
         self._findings = findings
 
-    def error(self, file: str, line: int, text: str) -> None:
-        self._findings.items.append(Finding(self._folder / file, line, "error", text))
+    def _in_folder(self, file: str | Path) -> Path:
+        return file if isinstance(file, Path) else self._folder / file
 
-    def warning(self, file: str, line: int, text: str) -> None:
-        self._findings.items.append(Finding(self._folder / file, line, "warning", text))
+    def error(self, file: str | Path, line: int, text: str) -> None:
+        self._findings.items.append(Finding(self._in_folder(file), line, "error", text))
+
+    def warning(self, file: str | Path, line: int, text: str) -> None:
+        self._findings.items.append(Finding(self._in_folder(file), line, "warning", text))
 
 
 def _check_rules(note: _Notes, domain: Domain, rules: Iterable[Rule], labels: set[str]) -> None:
@@ -63,7 +66,7 @@ def _check_rules(note: _Notes, domain: Domain, rules: Iterable[Rule], labels: se
     for rule in rules:
         for intent in rule.intents:
             if intent not in intents and intent.partition("/")[0] not in intents:
-                note.error("rules.yml", rule.line, f"maksud `{intent}` tidak ada di domain")
+                note.error(rule.file, rule.line, f"maksud `{intent}` tidak ada di domain")
         for action in rule.actions:
             _check_action(note, domain, action, rule)
 
@@ -73,9 +76,9 @@ def _check_action(note: _Notes, domain: Domain, action: str, rule: Rule) -> None
     if action in known or any(name.startswith(f"{action}/") for name in domain.responses):
         return
     if action in domain.actions:
-        note.warning("rules.yml", rule.line, f"aksi `{action}` tidak didukung dan diabaikan")
+        note.warning(rule.file, rule.line, f"aksi `{action}` tidak didukung dan diabaikan")
     else:
-        note.error("rules.yml", rule.line, f"aksi `{action}` tidak dikenal")
+        note.error(rule.file, rule.line, f"aksi `{action}` tidak dikenal")
 
 
 def _check_domain(note: _Notes, domain: Domain) -> None:
@@ -90,7 +93,3 @@ def _check_domain(note: _Notes, domain: Domain) -> None:
         for mapping in filled.mappings:
             if mapping.entity and mapping.entity not in domain.entities:
                 note.error("domain.yml", 1, f"entitas `{mapping.entity}` tidak ada di domain")
-    for action in domain.actions:
-        known = action in BUILT_IN_ACTIONS or action in domain.responses
-        if not known and action not in IGNORED_ACTIONS:
-            note.warning("domain.yml", 1, f"aksi `{action}` tidak didukung dan diabaikan")

@@ -52,6 +52,8 @@ def _only_introduces(reading: Reading, draft: TurnDraft) -> bool:
     """Whether a message tells about its writer and asks for nothing that was understood."""
     if draft.loop is not None or "pertanyaan" in reading.notes or reading.how != "nlu":
         return False
+    if not draft.assets.supports_knowledge:
+        return False
     return reading.decision != "answer" or reading.intent in (OUT_OF_SCOPE, *SMALL_TALK)
 
 

@@ -42,6 +42,8 @@ _ABOUT_OFFICERS = {
 }
 """Patterns that tell a question about the officers, and the knowledge that answers it."""
 _NOTES = ("krisis", "ancaman", "pertanyaan", "keluhan_bot", "balas_salam")
+_RASA_FALLBACK_THRESHOLD = 0.3
+"""Of Rasa's ``FallbackClassifier``, unless a pipeline sets another."""
 _TICKET = re.compile(r"\bhk[ \-][a-z0-9]{4}[ \-][a-z0-9]{4}\b", re.IGNORECASE)
 _LONGEST_ABOUT_TICKET = 12
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\d[ .\-]?){15,16}(?!\d)")
@@ -72,6 +74,8 @@ class MessageReader:
         if early := self._before_nlu(text, line, tracker):
             return [early]
         readings = self._resolver.resolve(text, line, Background.of(tracker))
+        if not self._assets.supports_knowledge:
+            readings = [_as_in_rasa(reading) for reading in readings]
         notes = self._notes(text, line)
         if message.kind == "media" and not _asks(readings, notes):
             return [self._sure(text, MEDIA, "pattern")]
@@ -145,6 +149,12 @@ class MessageReader:
         if _LONG_NUMBER.search(text):
             found.add("nomor_identitas")
         return frozenset(found)
+
+
+def _as_in_rasa(reading: Reading) -> Reading:
+    """Take the likeliest intent, as a Rasa project expects that states no facts of an office."""
+    likely = reading.understanding.intent.confidence >= _RASA_FALLBACK_THRESHOLD
+    return replace(reading, decision="answer" if likely else "handoff", choices=())
 
 
 def _asks(readings: list[Reading], notes: frozenset[str]) -> bool:

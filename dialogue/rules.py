@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 RETRIEVAL_SEPARATOR = "/"
@@ -25,6 +26,7 @@ class Rule:
     submits: str | None = None
     loop: str | None = None
     slots: Mapping[str, Any] = field(default_factory=dict)
+    file: Path = Path("rules.yml")
     line: int = 1
 
 

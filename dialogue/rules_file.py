@@ -53,6 +53,7 @@ class _Reader:
             submits=parts.submits,
             loop=None if parts.submits else parts.loop,
             slots=parts.slots,
+            file=self._path,
             line=line_of(item),
         )
 

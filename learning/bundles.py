@@ -18,10 +18,11 @@ from pathlib import Path
 import nlu
 from dialogue import ASSET_FILES, Assets
 from foundation.errors import ModelDamagedError, TrainingDataError
+from foundation.settings import PROJECT_ROOT
 from learning.overlay import Overlay, write_merged
 from nlu.types import Understands
 
-ASSET_FOLDERS = ("knowledge",)
+ASSET_FOLDERS = ("knowledge", "data")
 _MANIFEST = "bundle.json"
 _INPUTS = "inputs.txt"
 _UNVERSIONED = ("run.json", "laporan.html", "oof.json")
@@ -55,10 +56,11 @@ def build_bundle(
 
     Without ``embedding`` the model is made of n-grams alone, and its manifest says so. ``progress``
     is told (step, done, total). ``risk``: the share of wrong answers aimed at, where it is not the
-    model's own. Raises ``TrainingDataError`` with file and line before anything is
-    trained.
+    model's own. A Rasa project keeps its texts anywhere and has no ``lexicon/``: the program's own
+    is used. Raises ``TrainingDataError`` with file and line before anything is trained.
     """
-    data = nlu.TrainingData.load(training_data / "nlu")
+    own_texts, own_tables = training_data / "nlu", training_data / "lexicon"
+    data = nlu.TrainingData.load(own_texts if own_texts.is_dir() else training_data)
     Assets.load(training_data)
     inputs = _inputs_hash(
         training_data, data.content_hash, seed, embedding.hash if embedding else "", risk
@@ -71,7 +73,9 @@ def build_bundle(
         building = Path(folder) / "bundle"
         model = nlu.train(
             data,
-            lexicon_dir=training_data / "lexicon",
+            lexicon_dir=own_tables
+            if own_tables.is_dir()
+            else PROJECT_ROOT / "training_data/lexicon",
             embedding=embedding,
             seed=seed,
             progress=progress,
@@ -194,7 +198,8 @@ def _copy_assets(source: Path, target: Path) -> None:
         if (source / name).exists():
             shutil.copyfile(source / name, target / name)
     for name in ASSET_FOLDERS:
-        shutil.copytree(source / name, target / name)
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name)
 
 
 def _inputs_hash(

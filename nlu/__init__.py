@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nlu.data import Example, TrainingData
+from nlu.rasa_yaml import strip_annotations
 from nlu.types import OUT_OF_SCOPE, Decision, Entity, Intent, Understanding, Understands
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ __all__ = [
     "load_model",
     "open_embedding",
     "read_annotated",
+    "strip_annotations",
     "train",
     "upper_bound",
 ]

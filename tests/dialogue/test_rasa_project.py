@@ -154,11 +154,6 @@ def test_unsupported_keys_are_reported_by_name(project: Path) -> None:
         ("domain.yml", "warning", "aksi `action_cek_meja` tidak didukung dan diabaikan"),
         ("rules.yml", "warning", "kunci `wait_for_user_input` tidak didukung dan diabaikan"),
         ("rules.yml", "warning", "aksi `action_cek_meja` tidak didukung dan diabaikan"),
-        (
-            "stories.yml",
-            "warning",
-            "kunci `stories` tidak dipakai sebagai aturan dan diabaikan",
-        ),
     }
 
 
