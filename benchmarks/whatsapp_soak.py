@@ -3,10 +3,10 @@
     python -m benchmarks.whatsapp_soak [--webhooks 10000] [--rate 100] [--database-url URL]
 
 Starts ``halo serve`` on a throw-away store with a stand-in for the Graph API, posts signed bodies
-at a steady rate, kills a worker with SIGKILL in the middle of a turn every few seconds until all is
-answered, and then reads the store: is every message in exactly one turn, in order within it, is
-every turn answered once, was nothing that had been accepted sent again? Prints figures as JSON;
-exit code 1 when anything was lost, doubled or out of order.
+at a steady rate, kills every worker with SIGKILL in the middle of a turn after a few seconds of
+work, until all is answered, and then reads the store: is every message in exactly one turn, in
+order within it, is every turn answered once, was nothing that had been accepted sent again? Prints
+figures as JSON; exit code 1 when anything was lost, doubled or out of order.
 """
 
 from __future__ import annotations
@@ -33,20 +33,19 @@ from foundation.clock import system_clock
 from storage import Store, tables
 
 
-def killing(house: House, store: Store, every: float, stop: threading.Event) -> int:
-    """Kill a worker in the middle of a turn every few seconds; return how many died."""
-    killed = 0
-    while not stop.wait(every):
-        while not stop.wait(0.02):
-            if pid := _at_work(house, store):
-                os.kill(pid, signal.SIGKILL)
-                killed += 1
-                break
+def killing(house: House, store: Store, after: float, stop: threading.Event) -> int:
+    """Kill each worker in the middle of a turn ``after`` seconds of work; return how many died."""
+    killed, began = 0, dict[int, float]()
+    while not stop.wait(0.02):
+        pid = _at_work(house, store)
+        if pid is not None and time.monotonic() - began.setdefault(pid, time.monotonic()) >= after:
+            os.kill(pid, signal.SIGKILL)
+            killed += 1
     return killed
 
 
 def _at_work(house: House, store: Store) -> int | None:
-    """Return a worker that took a conversation within this second, hence after its start."""
+    """Return a worker that took a conversation a moment ago."""
     lease = tables.lease
     with store.read() as tx:
         fresh = tx.now + timedelta(seconds=LEASE_SECONDS - 1)
@@ -134,7 +133,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--webhooks", type=int, default=10_000)
     parser.add_argument("--residents", type=int, default=400)
     parser.add_argument("--rate", type=int, default=100, help="per second; 0: as fast as possible")
-    parser.add_argument("--kill-every", type=float, default=4.0, help="seconds; 0: never")
+    parser.add_argument(
+        "--kill-every", type=float, default=4.0, help="seconds of its work; 0: never"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--database-url", default="")
     parser.add_argument("--limit", type=float, default=900.0, help="seconds to wait for the rest")

@@ -166,10 +166,11 @@ def _button(choice: Choice) -> dict[str, Any]:
 
 
 def _all_fit(choices: Sequence[Choice], *, title: int, key: int) -> bool:
-    """Also no two may look alike or send the same: Meta refuses double ids and double titles."""
+    """Also no two may look alike or send the same, and none be blank: Meta refuses that."""
     titles, keys = {choice.title for choice in choices}, {choice.payload for choice in choices}
     return len(titles) == len(keys) == len(choices) and all(
-        0 < len(choice.title) <= title and 0 < len(choice.payload) <= key for choice in choices
+        choice.title.strip() and len(choice.title) <= title and 0 < len(choice.payload) <= key
+        for choice in choices
     )
 
 

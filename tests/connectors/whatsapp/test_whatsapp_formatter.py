@@ -15,7 +15,9 @@ from connectors.whatsapp.formatter import (
     links_to,
     message_content,
 )
+from dialogue.choices import chosen
 from foundation.errors import MessageTooLongError
+from tests.connectors.whatsapp.whatsapp_kit import body_of
 
 LINK = ("https://halo.contoh.go.id/jawaban/izin_usaha/nib",)
 
@@ -164,3 +166,40 @@ def test_parts_keep_every_letter(text: str, limit: int) -> None:
     parts = in_parts(text, limit)
     assert all(0 < len(part) <= limit for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+TEXTS = st.builds(
+    lambda words, times: (words * times)[:9000],
+    st.text(min_size=1, max_size=60).filter(lambda text: bool(text.strip())),
+    st.integers(1, 600),
+)
+
+
+@given(text=TEXTS, choices=CHOICES, plain=st.booleans())
+def test_nothing_is_cut_in_silence(text: str, choices: list[Choice], plain: bool) -> None:
+    """The whole text, or a beginning of it with a link to the whole; never less without a word."""
+    content = message_content(Outgoing(text, tuple(choices), LINK), plain=plain)
+    shown = body_of(content)
+    if text in shown:
+        return
+    assert content["type"] == "text"
+    assert len(text) > 4096 - len(LINK[0]) - sum(len(choice.title) + 10 for choice in choices) - 60
+    assert LINK[0] in shown
+    beginning = shown[: shown.index("Jawaban lengkap:")].strip().removesuffix("…")
+    assert "".join(text.split()).startswith("".join(beginning.split()))
+
+
+@given(choices=CHOICES.filter(bool), data=st.data())
+def test_the_number_typed_back_is_understood_in_each_way(
+    choices: list[Choice], data: st.DataObject
+) -> None:
+    """What is typed picks the choice that stands at this number in the text."""
+    body = message_content(Outgoing("Pilih:", tuple(choices)), plain=True)["text"]["body"]
+    distinct = list(dict.fromkeys(choices))
+    number = data.draw(st.integers(1, len(distinct)))
+    assert f"\n{number}. {distinct[number - 1].title}" in body
+    typed = data.draw(
+        st.sampled_from(("{}", " {} ", "{}.", "{})", "no {}", "nomor {}", "pilih {}"))
+    )
+    pairs = [(choice.title, choice.payload) for choice in distinct]
+    assert chosen(typed.format(number), pairs) == distinct[number - 1].payload
