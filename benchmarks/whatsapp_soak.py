@@ -4,9 +4,10 @@
 
 Starts ``halo serve`` on a throw-away store with a stand-in for the Graph API, posts signed bodies
 at a steady rate, kills every worker with SIGKILL in the middle of a turn after a few seconds of
-work, until all is answered, and then reads the store: is every message in exactly one turn, in
-order within it, is every turn answered once, was nothing that had been accepted sent again? Prints
-figures as JSON; exit code 1 when anything was lost, doubled or out of order.
+work until a while after the last body, waits until all is answered, and reads the store: is every
+message in exactly one turn, in order within it, is every turn answered once, was nothing that had
+been accepted sent again? Prints figures as JSON; exit code 1 when anything was lost, doubled, out
+of order or left waiting.
 """
 
 from __future__ import annotations
@@ -136,6 +137,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--kill-every", type=float, default=4.0, help="seconds of its work; 0: never"
     )
+    parser.add_argument("--kill-on", type=float, default=60.0, help="seconds after the last body")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--database-url", default="")
     parser.add_argument("--limit", type=float, default=900.0, help="seconds to wait for the rest")
@@ -164,7 +166,9 @@ def main() -> int:
             before = house.cpu_seconds()
             seconds = posting.run(list(bodies(options)))
             after = house.cpu_seconds()
-            drained = wait_until_quiet(store, options.limit)
+            drained = wait_until_quiet(store, options.kill_on)
+            stop.set()
+            drained += wait_until_quiet(store, options.limit)
         finally:
             stop.set()
             if options.kill_every:
