@@ -93,6 +93,9 @@ def serving(options: argparse.Namespace) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(30)
+            log.close()
+            # Only warnings are in it: whoever reads the figures should know.
+            sys.stderr.write(Path(log.name).read_text(encoding="utf-8"))
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:

@@ -154,6 +154,7 @@ class Wire:
     def _drop(self) -> None:
         stale, self._open = self._open, []
         for one in stale:
+            _hang_up(one)
             one.close()
 
     def _accept(self) -> None:
@@ -185,7 +186,12 @@ class Wire:
         except OSError:
             pass
         for one in (source, sink):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+            _hang_up(one)
+
+
+def _hang_up(one: socket.socket) -> None:
+    """End a connection at once, also under another thread that reads from it."""
+    try:
+        one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

@@ -26,7 +26,7 @@ from tests.service.browser_kit import (
     say,
 )
 from tests.service.conftest import Service
-from tests.service.widget_kit import PDF, close_case, menu_item
+from tests.service.widget_kit import PDF, close_case, menu_item, picture
 
 QUESTION = "min brp org sih klo mau bikin koperasi"
 COLOURS = 128
@@ -65,8 +65,20 @@ def public_pages(browser: Browser, service: Service, camera: Camera) -> None:
     camera.take(phone, "cari-hp")
     phone.goto(f"{service.url}/jawaban/pendirian_koperasi/jumlah_pendiri")
     camera.take(phone, "jawaban-hp")
+    phone.goto(f"{service.url}/cari?q=zzzzqqqq")
+    camera.take(phone, "cari-kosong-hp")
+    phone.goto(f"{service.url}/topik/pangan")
+    camera.take(phone, "topik-hp")
+    phone.goto(f"{service.url}/privasi")
+    camera.take(phone, "privasi-hp")
     phone.goto(f"{service.url}/tanya")
     camera.take(phone, "tanya-hp")
+    phone.get_by_label("Pertanyaan Anda").fill(QUESTION)
+    phone.get_by_role("button", name="Kirim").click()
+    talk = phone.get_by_role("list", name="Percakapan")
+    expect(talk).to_contain_text("9 orang")
+    talk.get_by_text("9 orang").first.evaluate("(node) => node.scrollIntoView()")
+    camera.take(phone, "tanya-jawaban-hp")
     for page in (desk, dark, phone):
         page.context.close()
 
@@ -94,6 +106,18 @@ def the_chat(browser: Browser, service: Service, camera: Camera) -> None:
     desk.sit().reply(case.id, "Selamat pagi, suratnya sudah kami terima. Ada yang bisa dibantu?")
     expect(log).to_contain_text("suratnya sudah kami terima")
     camera.take(page, "chat-petugas")
+    desk.send_file(case, picture(640, 400), "contoh-stempel.png", "Stempelnya seperti ini.")
+    desk.send_file(case, PDF, "formulir.pdf", "Formulirnya terlampir.")
+    expect(page.get_by_role("img", name="Gambar: contoh-stempel.png")).to_be_visible()
+    expect(log).to_contain_text("Formulirnya terlampir.")
+    desk.type(case.conversation)
+    expect(page.locator("halo-chat .typing")).to_be_visible()
+    camera.take(page, "chat-berkas")
+    page.get_by_role("button", name="Tutup chat").click()
+    desk.sit().reply(case.id, "Masih ada yang perlu dibantu?")
+    expect(page.get_by_role("button", name="1 pesan belum dibaca")).to_be_visible()
+    camera.take(page, "chat-belum-dibaca")
+    page.get_by_role("button", name="Tanya di sini").click()
     close_case(desk, case)
     page.get_by_role("button", name="4 dari 5 bintang").click()
     expect(log).to_contain_text("Anda memberi 4")
@@ -121,6 +145,14 @@ def more_states(browser: Browser, service: Service, camera: Camera) -> None:
     say(page, QUESTION)
     expect(log).to_contain_text("9 orang")
     camera.take(page, "chat-komputer-gelap")
+    page.context.close()
+    page = a_page(browser, width=320, height=568)
+    page.goto(service.url)
+    log = open_widget(page)
+    say(page, f"{'kata' * 40} {QUESTION}")
+    expect(page.locator("halo-chat .from-bot")).to_have_count(2)
+    page.locator("halo-chat .from-resident").evaluate("(node) => node.scrollIntoView()")
+    camera.take(page, "chat-layar-kecil")
     page.context.close()
     page = a_page(browser, width=360, height=740)
     page.goto(service.url)

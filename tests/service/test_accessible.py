@@ -14,7 +14,7 @@ from tests.service.browser_kit import (
     violations,
 )
 from tests.service.conftest import Service
-from tests.service.widget_kit import PDF, close_case, menu_item
+from tests.service.widget_kit import PDF, close_case, menu_item, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -55,6 +55,29 @@ def test_public_pages(service: Service, browser: Browser, width: int, dark: bool
     for path in PAGES:
         page.goto(service.url + path)
         fine(page, path)
+    page.context.close()
+
+
+def test_nothing_is_wider_than_the_smallest_screen(service: Service, browser: Browser) -> None:
+    """320 pixels: the smallest phone, and a window of 640 at a zoom of 200 %."""
+    page = a_page(browser, width=320, height=568)
+    for path in PAGES:
+        page.goto(service.url + path)
+        assert wider(page) <= 0, path
+    page.goto(service.url)
+    log = open_widget(page)
+    expect(log).to_contain_text("Asisten otomatis")
+    say(page, "kata" * 200)
+    expect(page.locator("halo-chat .from-bot")).not_to_have_count(1)
+    assert wider(page) <= 0
+    page.get_by_role("button", name="Pilihan lain").click()
+    menu_item(page, "Sangat besar")
+    page.keyboard.press("Escape")
+    assert wider(page) <= 0
+    send = page.get_by_role("button", name="Kirim", exact=True).bounding_box()
+    assert send is not None
+    assert send["x"] + send["width"] <= 320
+    assert send["y"] + send["height"] <= 568
     page.context.close()
 
 
@@ -108,6 +131,12 @@ def _with_an_officer(page: Page, desk: OfficersDesk) -> None:
     expect(page.locator("halo-chat .who")).to_contain_text("Petugas")
     desk.sit().reply(case.id, "Silakan lihat https://contoh.go.id/berkas")
     expect(log).to_contain_text("contoh.go.id")
+    desk.send_file(case, picture(40, 30), "stempel.png", "Seperti ini.")
+    desk.send_file(case, PDF, "formulir.pdf")
+    expect(page.get_by_role("img", name="Gambar: stempel.png")).to_be_visible()
+    expect(log).to_contain_text("formulir.pdf")
+    desk.type(case.conversation)
+    expect(page.locator("halo-chat .typing")).to_be_visible()
     fine(page, "with an officer")
     page.get_by_role("button", name="Tutup chat").click()
     desk.sit().reply(case.id, "Masih di sana?")

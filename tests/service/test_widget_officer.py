@@ -16,7 +16,7 @@ from tests.service.widget_kit import PDF, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-SIGN = "Petugas Satu (peragaan) sedang mengetik…"
+SIGN = "Petugas sedang mengetik…"
 
 
 @dataclass

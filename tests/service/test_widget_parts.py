@@ -219,6 +219,22 @@ def test_erased_words_leave_every_tab(page: Page, service: Service) -> None:
     assert erased[-1]["data"]["receipt"] == receipt
 
 
+def test_after_a_farewell_the_assistant_is_rated_by_stars(page: Page, service: Service) -> None:
+    log = open_widget(page)
+    say(page, "terima kasih ya min")
+    stars = page.get_by_role("group", name="Seberapa puas Anda dengan asisten otomatis?")
+    stars.get_by_role("button", name="3 dari 5 bintang").click()
+    expect(log).to_contain_text("Anda memberi 3 dari 5 bintang")
+    stars.get_by_role("button", name="5 dari 5 bintang").click()
+    expect(log).to_contain_text("Anda memberi 5 dari 5 bintang")
+    page.reload()
+    open_widget(page)
+    chosen = stars.get_by_role("button", name="5 dari 5 bintang")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    rated = [row for row in service.rows("events", "--json") if row["type"] == "rated"]
+    assert [row["data"]["value"] for row in rated][-2:] == [3, 5]
+
+
 def test_a_new_conversation_begins_in_every_tab(page: Page, service: Service) -> None:
     log = open_widget(page)
     say(page, QUESTION)

@@ -229,9 +229,9 @@ export class HaloChat extends HTMLElement {
     this.composer.ask.hidden = claimed || talk.isWaiting;
   }
 
-  paintTyping({ typing, caseState }) {
+  paintTyping({ typing }) {
     this.typing.hidden = !typing;
-    if (typing) this.setText(this.typist, typing === "bot" ? T.typing : T.officerTyping(caseState.name));
+    if (typing) this.setText(this.typist, typing === "bot" ? T.typing : T.officerTyping);
   }
 
   paintLine({ status, ended }) {

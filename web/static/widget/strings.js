@@ -73,7 +73,7 @@ export const T = {
   officerName: officer,
   system: "Pemberitahuan",
   typing: "Asisten sedang menulis…",
-  officerTyping: (name) => `${officer(name)} sedang mengetik…`,
+  officerTyping: "Petugas sedang mengetik…",
   sending: "Mengirim…",
   sent: "Terkirim",
   waiting: "Belum terkirim, dicoba lagi otomatis",
