@@ -6,8 +6,10 @@ PARENT``. It ends when its parent is gone.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,16 +28,26 @@ _NICE = 10
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def start_process(runner: str) -> Callable[[Job], subprocess.Popen[bytes]]:
+class Group(subprocess.Popen[bytes]):
+    """A process with all that it starts: training spreads over processes of its own."""
+
+    def terminate(self) -> None:
+        """End them all; a process of a pool would wait for ever for the one that is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+def start_process(runner: str) -> Callable[[Job], Group]:
     """Return what starts the process for a job that ``runner`` holds."""
 
-    def start(job: Job) -> subprocess.Popen[bytes]:
+    def start(job: Job) -> Group:
         command = [sys.executable, "-m", "commands.training_process"]
-        # One core is left to those who answer.
         environment = {**os.environ, **dict.fromkeys(_THREADS, "1")}
         # The command is our own interpreter with our own module; nothing comes from outside.
-        return subprocess.Popen(  # noqa: S603
-            [*command, str(job.id), runner, str(os.getpid())], env=environment
+        return Group(
+            [*command, str(job.id), runner, str(os.getpid())],
+            env=environment,
+            start_new_session=True,
         )
 
     return start
@@ -69,7 +81,7 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     logger.error("the process that asked for the training is gone")
-    os._exit(1)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
