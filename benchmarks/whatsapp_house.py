@@ -164,7 +164,7 @@ def bodies(options: argparse.Namespace) -> Iterator[bytes]:
     random = Random(options.seed)
     now = int(time.time())
     made = [_body(number, now, random, options.residents) for number in range(options.webhooks)]
-    stretch = max(options.rate * 5, 1)
+    stretch = (options.rate or 100) * 5
     for at in range(0, len(made), stretch):
         part = made[at : at + stretch]
         part += random.sample(part, len(part) // 5)
