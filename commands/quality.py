@@ -15,7 +15,15 @@ from dialogue import Assistant, run_stories, validate_assets
 from foundation.clock import WIB
 from foundation.errors import ModelUnavailableError, TrainingDataError
 from foundation.settings import Settings
-from learning import DataFinding, label_shares, lint_examples, lint_gold, read_live
+from learning import (
+    DataFinding,
+    critical_labels,
+    label_shares,
+    lint_examples,
+    lint_gold,
+    lint_gold_sizes,
+    read_live,
+)
 from service_hours import Calendar
 
 _FILE = click.Path(exists=True, path_type=Path)
@@ -143,9 +151,11 @@ def _texts(folder: Path) -> list[DataFinding]:
         training = nlu.TrainingData.load(folder / "nlu").examples
         gold_folder = folder / "gold"
         gold = nlu.TrainingData.load(gold_folder).examples if gold_folder.is_dir() else ()
+        critical = critical_labels(folder)
     except TrainingDataError as error:
         return [_as_finding(error)]
-    return [*lint_examples(training), *lint_gold(training, gold)]
+    sizes = lint_gold_sizes(training, gold, critical) if gold else []
+    return [*lint_examples(training), *lint_gold(training, gold), *sizes]
 
 
 def _is_rasa_project(folder: Path) -> bool:

@@ -10,7 +10,14 @@ from learning.bundles import (
     load_bundle_parts,
     verify_bundle,
 )
-from learning.data_lint import DataFinding, LabelShares, label_shares, lint_examples, lint_gold
+from learning.data_lint import (
+    DataFinding,
+    LabelShares,
+    label_shares,
+    lint_examples,
+    lint_gold,
+    lint_gold_sizes,
+)
 from learning.doubts import Doubt, find_doubts, forget_doubt, latest_doubts, save_doubts
 from learning.exchange import Imported, export_yaml, import_examples, studio_examples
 from learning.gate import FailedStory, gate
@@ -196,6 +203,7 @@ __all__ = [
     "latest_judgements",
     "lint_examples",
     "lint_gold",
+    "lint_gold_sizes",
     "list_bundles",
     "live_of",
     "live_pointer",

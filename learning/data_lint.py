@@ -7,13 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from nlu import Example
+from nlu import OUT_OF_SCOPE, Example
 
 MIN_EXAMPLES = 15
 NEAR_COPY = 0.7
 """Character 5-gram Jaccard from which two messages of one label count as copies."""
 GOLD_LEAK = 0.8
 """Character 5-gram Jaccard from which a training message counts as a copy of a gold one."""
+MIN_GOLD = 3
+MIN_CRITICAL_GOLD = 15
+"""Where a wrong answer costs money, few gold messages would hide a loss."""
+MIN_OUT_OF_SCOPE_GOLD = 100
 COMMON_OPENING = 0.1
 """Largest share of a label's messages that may begin with the same three words."""
 
@@ -86,6 +90,25 @@ def lint_gold(training: Iterable[Example], gold: Iterable[Example]) -> list[Data
                 where = f"{other.file}:{other.line}"
                 text = f"pesan latih ini salinan pesan uji {where}: {example.text!r}"
                 findings.append(DataFinding(example.file, example.line, "error", text))
+    return findings
+
+
+def lint_gold_sizes(
+    training: Iterable[Example], gold: Iterable[Example], critical: Iterable[str]
+) -> list[DataFinding]:
+    """Return an error for every label that the gold set measures with too few messages.
+
+    The finding stands at the label's first gold message, or at its first training message.
+    """
+    least = dict.fromkeys(critical, MIN_CRITICAL_GOLD) | {OUT_OF_SCOPE: MIN_OUT_OF_SCOPE_GOLD}
+    measured = _by_label(gold)
+    findings = []
+    for label, members in sorted(_by_label(training).items()):
+        own, wanted = measured.get(label, []), least.get(label, MIN_GOLD)
+        if len(own) < wanted:
+            first = (own or members)[0]
+            text = f"{label}: hanya {len(own)} pesan uji, paling sedikit {wanted}"
+            findings.append(DataFinding(first.file, first.line, "error", text))
     return findings
 
 

@@ -14,11 +14,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from playwright.sync_api import Browser, expect
 
 from foundation.clock import StillClock, parse_moment
 from storage import Store, tables
 from tests.chromium import PATIENCE, chromium
+
+# How long an example takes is no property of the program.
+settings.register_profile("halo", deadline=None)
+settings.load_profile("halo")
 
 POSTGRESQL = os.environ.get(
     "HALO_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test"

@@ -14,6 +14,7 @@ from web import (
     context,
     errors,
     filters,
+    numbers,
     officer,
     ops,
     report,
@@ -38,6 +39,7 @@ def create_app(services: Services) -> Flask:
     provider = cast(DefaultJSONProvider, app.json)
     provider.ensure_ascii, provider.sort_keys = False, False
     filters.register(app)
+    numbers.register(app)
     context.attach(app, services, EventFeed(services.store, services.wakeups))
     csrf = security.register(app, services.settings, services.secret_key)
     errors.register(app)

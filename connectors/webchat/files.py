@@ -93,7 +93,7 @@ def own_file(tx: Transaction, conversation_id: str, seq: int) -> Attachment:
 
     Raises ``NotFoundError`` for an event without a file, or one that was erased.
     """
-    events = read_events(tx, conversation_id, after=seq - 1, limit=1) if seq < 2**31 else []
+    events = read_events(tx, conversation_id, after=seq - 1, limit=1)
     for event in events:
         media = (event.content or {}).get("media") or {}
         if event.seq == seq and event.type in _SENDERS and media.get("attachment"):

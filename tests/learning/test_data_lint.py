@@ -1,6 +1,6 @@
 """`halo validate` sees copies, common openings, few examples, double labels and gold leaks."""
 
-from learning import label_shares, lint_examples, lint_gold
+from learning import label_shares, lint_examples, lint_gold, lint_gold_sizes
 from nlu import Example
 
 WORDS = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh"]
@@ -51,6 +51,18 @@ def test_gold_text_or_near_copy_in_training_is_an_error() -> None:
     gold = [Example("gimana cara bikin NIB buat warung saya ya", "a/b", (), "gold.yml", 9)]
     (finding,) = lint_gold(training, gold)
     assert (finding.line, "gold.yml:9" in finding.text) == (5, True)
+
+
+def test_a_label_with_too_few_gold_messages_is_an_error() -> None:
+    training = [*_label("a/b", _distinct(20)), *_label("c/d", _distinct(20))]
+    gold = _label("a/b", _distinct(5))
+    (missing,) = lint_gold_sizes(training, gold, critical=())
+    assert (missing.text, missing.file) == ("c/d: hanya 0 pesan uji, paling sedikit 3", "f.yml")
+    few, _ = lint_gold_sizes(training, gold, critical=["a/b"])
+    assert few.text == "a/b: hanya 5 pesan uji, paling sedikit 15"
+    out_of_scope = [*gold, *_label("di_luar_topik", _distinct(99))]
+    (short,) = lint_gold_sizes(_label("di_luar_topik", _distinct(3)), out_of_scope, critical=())
+    assert short.text == "di_luar_topik: hanya 99 pesan uji, paling sedikit 100"
 
 
 def test_the_shares_tell_how_alike_a_labels_messages_are() -> None:
