@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -12,14 +13,18 @@ from commands import wiring
 from commands.models_gate import compare
 from commands.models_jobs import STAGES, cancel, jobs, measure, retrain
 from commands.models_live import promote, rollback
+from foundation.errors import ModelUnavailableError
 from foundation.settings import Settings
 from learning import (
     BundleInfo,
     Overlay,
     build_with_overlay,
     decided_by_person,
+    fetch_if_known,
     list_bundles,
+    live_of,
     live_pointer,
+    load_bundle_parts,
     register_bundle,
     start_with,
     write_live,
@@ -47,7 +52,7 @@ def train(data: Path | None, out: Path | None, seed: int) -> None:
     if store is None:
         write_live(folder, bundle.version)
     else:
-        _announce(store, folder, bundle)
+        announce(store, folder, bundle)
         store.close()
     click.echo(bundle.version)
 
@@ -57,19 +62,50 @@ def _overlay(store: Store) -> Overlay:
         return Overlay(tuple(active_edits(tx)))
 
 
-def _announce(store: Store, models_dir: Path, bundle: BundleInfo) -> None:
-    """Let the new bundle answer, unless a person has decided which one does."""
+def announce(
+    store: Store,
+    models_dir: Path,
+    bundle: BundleInfo,
+    *,
+    load: Callable[[Path], object] = load_bundle_parts,
+) -> None:
+    """Let the new bundle answer, unless a person has decided which one does.
+
+    After an update of this program the chosen one may be of a format that is no longer read; then
+    the new one answers rather than nobody, and the console's reader is told.
+    """
     register_bundle(store, bundle, author="")
-    with store.write() as tx:
-        chosen = decided_by_person(tx)
-        if not chosen:
+    chosen = _chosen_by_person(store)
+    if chosen is not None and not _is_readable(store, chosen, models_dir, load):
+        click.echo(
+            f"Model {chosen} tidak terbaca oleh program versi ini; model baru yang menjawab."
+        )
+        chosen = None
+    if chosen is None:
+        with store.write() as tx:
             start_with(tx, bundle.version)
-    live = live_pointer(store, models_dir)
-    if chosen and (live is None or live.version != bundle.version):
+    elif chosen != bundle.version:
         click.echo(
             f"Model {bundle.version} menjadi calon; periksa dan jadikan yang menjawab dengan"
             f" `halo models promote {bundle.version}`."
         )
+    live_pointer(store, models_dir)
+
+
+def _chosen_by_person(store: Store) -> str | None:
+    with store.read() as tx:
+        live = live_of(tx)
+        return live.version if live and decided_by_person(tx) else None
+
+
+def _is_readable(
+    store: Store, version: str, models_dir: Path, load: Callable[[Path], object]
+) -> bool:
+    try:
+        load(fetch_if_known(store, version, models_dir))
+    except ModelUnavailableError:
+        return False
+    return True
 
 
 def _train(config: Settings, overlay: Overlay, data: Path, out: Path, seed: int) -> BundleInfo:

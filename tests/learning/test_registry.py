@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 
 import pytest
@@ -30,21 +28,9 @@ from learning import (
     withdraw_answer,
     write_live,
 )
-from learning.registry import CHUNK
 from storage import Store
 from storage.bundle_tables import bundle_chunk
-
-
-def a_bundle(models: Path, content: str) -> BundleInfo:
-    """A bundle folder as ``build_bundle`` leaves it, with one large file."""
-    files = {"assets/domain.yml": content.encode(), "nlu/weights": b"\0\1" * CHUNK}
-    sums = {name: hashlib.sha256(held).hexdigest() for name, held in files.items()}
-    manifest = json.dumps({"format": 1, "files": sums})
-    folder = models / hashlib.sha256(manifest.encode()).hexdigest()[:12]
-    for name, held in {**files, "bundle.json": manifest.encode(), "inputs.txt": b"i"}.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(held)
-    return BundleInfo(folder.name, folder, "i")
+from tests.learning.bundle_kit import a_bundle
 
 
 def _words(folder: Path) -> str:
