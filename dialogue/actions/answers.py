@@ -132,11 +132,11 @@ def _give(
 
 
 def _softened(draft: TurnDraft, entry: KnowledgeEntry, text: str) -> str:
+    # The hedge names the officer and the button stands below, but nothing was asked: an "ok" after
+    # it accepts nothing.
     if entry.uncertain:
-        draft.offer = OFFER_OFFICER
         return draft.text_of("utter_jawaban_ragu", jawaban=text)
     if entry.overdue(draft.today):
-        draft.offer = OFFER_OFFICER
         tinjau = day_in_words(entry.tinjau_paling_lambat)
         return draft.text_of("utter_jawaban_lama", jawaban=text, tinjau=tinjau)
     return text
