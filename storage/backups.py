@@ -59,7 +59,7 @@ def make_backup(store_url: str, folder: Path, *, now: datetime) -> Path:
         raise BackupError(f"{target} exists already")
     with _scratch(folder) as scratch:
         copy = scratch / _CONTENT
-        _copy_out(url, copy)
+        _copy_out(url, copy, now)
         manifest = Manifest(
             format=FORMAT,
             dialect=url.get_backend_name(),
@@ -112,7 +112,8 @@ def restore_backup(path: Path, store_url: str, *, replace: bool, now: datetime) 
         _unpack(path, manifest, copy)
         former = None
         if place is None:
-            _postgresql(url, ["pg_restore", *_RESTORE, "--dbname"], [str(copy)])
+            own = f"--schema={_schema_of(url, now)}"
+            _postgresql(url, ["pg_restore", *_RESTORE, own, "--dbname"], [str(copy)])
         else:
             former = _swap_sqlite(copy, place, now)
     _after_restoring(url, path, now)
@@ -122,10 +123,11 @@ def restore_backup(path: Path, store_url: str, *, replace: bool, now: datetime) 
 _RESTORE: Final = ("--clean", "--if-exists", "--no-owner", "--single-transaction")
 
 
-def _copy_out(url: URL, copy: Path) -> None:
+def _copy_out(url: URL, copy: Path, now: datetime) -> None:
     path = sqlite_path(url)
     if path is None:
-        _postgresql(url, ["pg_dump", "--format=custom", "--no-owner", "--file", str(copy)], [])
+        own = f'--schema="{_schema_of(url, now)}"'
+        _postgresql(url, ["pg_dump", "--format=custom", "--no-owner", own, "--file", str(copy)], [])
         return
     if not Path(path).exists():
         raise BackupError(f"{path} does not exist", reader_text="Belum ada basis data.")
@@ -186,6 +188,19 @@ def _in_use(url: URL, now: datetime) -> bool:
             return found.one_or_none() is not None
     finally:
         store.close()
+
+
+def _schema_of(url: URL, now: datetime) -> str:
+    """Return where this service's tables lie; what others keep in the database is not ours."""
+    store = Store.open(url.render_as_string(hide_password=False), clock=lambda: now)
+    try:
+        with store.read() as tx:
+            name = tx.connection.exec_driver_sql("SELECT current_schema()").scalar_one()
+    finally:
+        store.close()
+    if name is None:
+        raise BackupError("the search path names no schema that exists")
+    return str(name)
 
 
 def _postgresql(url: URL, command: list[str], last: list[str]) -> None:

@@ -87,6 +87,23 @@ def test_a_backup_brings_back_what_was_there(here: Store, tmp_path: Path) -> Non
         assert [deed.action for deed in latest_deeds(tx)] == ["restore"]
 
 
+def test_what_others_keep_in_the_database_is_left_alone(
+    postgresql_store: Store, empty_postgresql_url: str, clock: StillClock, tmp_path: Path
+) -> None:
+    other = sa.create_engine(empty_postgresql_url)
+    with other.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE milik_lain (isi text)")
+    path = make_backup(_url(postgresql_store), tmp_path / "aman", now=clock())
+    with other.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO milik_lain VALUES ('sesudahnya')")
+    postgresql_store.close()
+    restore_backup(path, _url(postgresql_store), replace=True, now=clock())
+    with other.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT isi FROM milik_lain").scalar_one()
+    other.dispose()
+    assert kept == "sesudahnya"
+
+
 def test_what_was_about_to_be_sent_waits_for_a_person(here: Store, tmp_path: Path) -> None:
     path = Path(json.loads(_run(backup, "--to", str(tmp_path), "--json").output)["file"])
     here.close()

@@ -62,12 +62,12 @@ def test_same_question_again_gets_a_shorter_answer_and_the_offer_of_a_person(
     assert talk("ya").case_request is not None
 
 
-def test_uncertain_answer_is_hedged_and_offers_an_officer(assets: Assets) -> None:
+def test_uncertain_answer_is_hedged_and_shows_the_way_to_an_officer(assets: Assets) -> None:
     talk = Talk(assets, MEANINGS)
     turn = talk("biaya pendirian")
     assert words_of(turn).startswith("Ini belum pasti")
     assert "Chat dengan CS" in titles_of(turn)
-    assert talk("boleh").case_request is not None
+    assert talk("ok makasih").case_request is None
 
 
 def test_right_authority_is_named_where_the_office_is_not_the_one(assets: Assets) -> None:
