@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import requests
 
 from connectors.whatsapp import channel_state, reason_text
 from connectors.whatsapp_emulator import verify_webhook
+from foundation.addresses import is_own_host
 from foundation.settings import Settings
 from storage import Transaction
 
@@ -74,8 +74,8 @@ def _check_settings(config: Settings) -> Iterator[Finding]:
     version = int(whatsapp.graph_version[1:].partition(".")[0])
     yield _finding("version", ok=version >= OLDEST_VERSION, version=whatsapp.graph_version)
     graph = urlsplit(whatsapp.graph_url)
-    yield _finding("graph_url", ok=graph.scheme == "https" or _is_loopback(graph.hostname or ""))
-    if _is_loopback(graph.hostname or ""):
+    yield _finding("graph_url", ok=graph.scheme == "https" or is_own_host(graph.hostname or ""))
+    if is_own_host(graph.hostname or ""):
         yield _skipped("public_url")
     else:
         yield _finding("public_url", ok=config.public_url.startswith("https://"))
@@ -84,7 +84,7 @@ def _check_settings(config: Settings) -> Iterator[Finding]:
 def _check_number(config: Settings, session: requests.Session) -> Iterator[Finding]:
     whatsapp = config.whatsapp
     graph = urlsplit(whatsapp.graph_url)
-    safe = graph.scheme == "https" or _is_loopback(graph.hostname or "")
+    safe = graph.scheme == "https" or is_own_host(graph.hostname or "")
     if not whatsapp.can_send or not safe:
         yield _skipped("number")
         return
@@ -141,15 +141,6 @@ def _post_forged(webhook: str, session: requests.Session) -> int:
     except requests.RequestException:
         return 0
     return answer.status_code
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from commands import wiring
-from commands.report_options import file_options, period_options, write_file
+from commands.report_options import counted_store, file_options, period_options, write_file
 from commands.report_records import (
     approve,
     confirm,
@@ -20,7 +20,6 @@ from commands.report_records import (
     write,
 )
 from reports import (
-    catch_up,
     evaluation,
     evaluation_paper,
     figures_paper,
@@ -44,9 +43,7 @@ def report() -> None:
 def volume(first: datetime, last: datetime, file_format: str, output: Path | None) -> None:
     """Volume chat per hari dan kanal."""
     config = wiring.settings()
-    store = wiring.open_store(config)
-    store.migrate()
-    catch_up(store, wiring.office_calendar(config, store).calendar)
+    store = counted_store(config)
     days = (first.date(), last.date())
     with store.read() as tx:
         rows = volume_rows(tx, *days)
@@ -61,9 +58,7 @@ def volume(first: datetime, last: datetime, file_format: str, output: Path | Non
 def figures(first: datetime, last: datetime, file_format: str, output: Path | None) -> None:
     """Semua angka suatu periode, dibandingkan dengan periode sebelumnya."""
     config = wiring.settings()
-    store = wiring.open_store(config)
-    store.migrate()
-    catch_up(store, wiring.office_calendar(config, store).calendar)
+    store = counted_store(config)
     days = (first.date(), last.date())
     with store.read() as tx:
         rows = volume_rows(tx, *days)
@@ -82,9 +77,7 @@ def figures(first: datetime, last: datetime, file_format: str, output: Path | No
 def evaluation_(first: datetime, last: datetime, file_format: str, output: Path | None) -> None:
     """Pencatatan dan pelaporan hasil (evaluasi SOP); dibuka enam hari setelah periode berakhir."""
     config = wiring.settings()
-    store = wiring.open_store(config)
-    store.migrate()
-    catch_up(store, wiring.office_calendar(config, store).calendar)
+    store = counted_store(config)
     around = wiring.evaluation_surroundings(config, store)
     with store.write() as tx:
         found = evaluation.open_evaluation(

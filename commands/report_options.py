@@ -1,4 +1,4 @@
-"""What the `halo report` commands share: periods, formats, files."""
+"""What the `halo report` commands share: the store, periods, formats, files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 import click
 
-from reports import FORMATS
+from commands import wiring
+from foundation.settings import Settings
+from reports import FORMATS, catch_up
+from storage import Store
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -34,6 +37,14 @@ def file_options(command: Any) -> Any:
     return click.option("--format", "file_format", type=click.Choice(FORMATS), default="json")(
         command
     )
+
+
+def counted_store(config: Settings) -> Store:
+    """Open the store with its tables and its counters up to date."""
+    store = wiring.open_store(config)
+    store.migrate()
+    catch_up(store, wiring.office_calendar(config, store).calendar)
+    return store
 
 
 def write_file(content: bytes, file_format: str, output: Path | None) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from commands import wiring
-from commands.report_options import DAY, file_options, period_options, write_file
+from commands.report_options import DAY, counted_store, file_options, period_options, write_file
 from commands.signing import signing_account
+from foundation.clock import read_day
 from foundation.errors import InvalidFormError, NotFoundError
 from reports import (
     COLUMNS,
     LEAD,
     TEAM,
-    catch_up,
     evaluation,
     follow_ups,
     monitoring_paper,
@@ -124,7 +124,7 @@ def write(
         )
         for text in tasks:
             task, owner, due = _parts(text, 3)
-            follow_ups.add_follow_up(tx, draft.id, task=task, owner=owner, due=_date(due))
+            follow_ups.add_follow_up(tx, draft.id, task=task, owner=owner, due=read_day(due))
         for item in follow_ups.follow_ups_of(tx, draft.id):
             click.echo(f"{item.id}\t{item.state}\t{item.due}\t{item.owner}\t{item.task}")
 
@@ -147,8 +147,7 @@ def follow_up(number: int, state: str, by: str) -> None:
 def approve(first: datetime, last: datetime, by: str) -> None:
     """Sahkan evaluasi: diberi nomor, dibekukan, dan disimpan."""
     config = wiring.settings()
-    store = _store()
-    catch_up(store, wiring.office_calendar(config, store).calendar)
+    store = counted_store(config)
     around = wiring.evaluation_surroundings(config, store)
     with store.write() as tx:
         account = signing_account(tx, by, LEAD)
@@ -171,12 +170,3 @@ def _parts(text: str, number: int) -> list[str]:
             reader_text=f"“{text}” harus berisi {number} bagian yang dipisahkan titik koma.",
         )
     return parts
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidFormError(
-            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH."
-        ) from error

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from foundation.errors import InvalidFormError
 
 WIB = ZoneInfo("Asia/Jakarta")
 """The office's time zone (Waktu Indonesia Barat, UTC+7, no daylight saving)."""
@@ -84,3 +86,13 @@ def indonesian_time(moment: datetime) -> str:
     '09.05'
     """
     return moment.astimezone(WIB).strftime("%H.%M")
+
+
+def read_day(text: str) -> date:
+    """Return the day that a form or a command names as YYYY-MM-DD. Raises ``InvalidFormError``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidFormError(
+            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH."
+        ) from error

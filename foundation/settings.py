@@ -6,7 +6,6 @@ stops the program with the variable's name; nothing is guessed.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from foundation.addresses import is_own_host
 from foundation.clock import Clock, clock_starting_at, parse_moment, system_clock
 from foundation.errors import SettingsError
 from foundation.targets import DEFAULT_WAIT_TARGET, WAIT_TARGETS
@@ -119,9 +119,9 @@ class Settings:
         """
         public_host = urlsplit(self.public_url).hostname
         return (
-            _is_loopback(self.host)
+            is_own_host(self.host)
             and not self.proxy_hops
-            and (not public_host or _is_loopback(public_host))
+            and (not public_host or is_own_host(public_host))
         )
 
     @property
@@ -229,15 +229,6 @@ def _learning(env: _Environment) -> LearningSettings:
 
 
 _OPEN = "layanan ini terbuka untuk umum menurut HALO_BIND, HALO_PROXY_HOPS, atau HALO_PUBLIC_URL"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _check(settings: Settings) -> None:

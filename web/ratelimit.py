@@ -6,12 +6,12 @@ not a person. Several web processes each allow the full rate.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from foundation.addresses import is_loopback
 from foundation.clock import Clock
 from foundation.errors import TooManyRequestsError
 
@@ -60,15 +60,3 @@ class RateLimiter:
         if is_loopback(address):
             limit = Limit(limit.burst * LOCAL_FACTOR, limit.per_second * LOCAL_FACTOR)
         self.spend(name, address, limit)
-
-
-def is_loopback(address: str | None) -> bool:
-    """Whether the address is this machine's own.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("10.0.0.7"), is_loopback(None)
-    (True, False, False)
-    """
-    try:
-        return ipaddress.ip_address(address or "").is_loopback
-    except ValueError:
-        return False

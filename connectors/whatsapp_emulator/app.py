@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from typing import cast
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from connectors.whatsapp_emulator import control_api, graph_api, phone_page
 from connectors.whatsapp_emulator.emulator import Emulator
+from foundation.addresses import is_own_host
 from foundation.clock import indonesian_date, indonesian_time
 from foundation.errors import HaloError
 
@@ -39,17 +39,8 @@ def _only_from_this_machine() -> None:
     """Refuse what a foreign web page could make a browser send (the pages need no sign-in)."""
     host = urlsplit(f"//{request.host}").hostname or ""
     origin = request.headers.get("Origin")
-    if not _is_loopback(host) or origin not in (None, request.host_url.rstrip("/")):
+    if not is_own_host(host) or origin not in (None, request.host_url.rstrip("/")):
         abort(403)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _add_headers(answer: Response) -> Response:

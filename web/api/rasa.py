@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from connectors.rest import CHANNEL, parse_inbound, rasa_messages, sender_of
 from foundation import __version__
+from foundation.addresses import is_loopback
 from foundation.errors import BadMessageError, NotSignedInError
 from learning import active_job
 from storage import open_conversation, receive
 from web.api.body import bearer_token, json_body
 from web.context import feed, services
-from web.ratelimit import Limit, RateLimiter, is_loopback
+from web.ratelimit import Limit, RateLimiter
 from web.turns import wait_for_replies
 
 TURN_SECONDS = 10.0

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from foundation.clock import WIB
+from foundation.clock import WIB, read_day
 from foundation.errors import InvalidFormError
 from reports import (
     FORMATS,
@@ -39,7 +37,7 @@ def evaluation_list() -> ResponseReturnValue:
 
 def open_evaluation() -> ResponseReturnValue:
     """Open the evaluation of a period, or go to the one that is there."""
-    first, last = _day(request.form.get("from", "")), _day(request.form.get("to", ""))
+    first, last = read_day(request.form.get("from", "")), read_day(request.form.get("to", ""))
     with services().store.write() as tx:
         found = evaluation.open_evaluation(
             tx, first, last, days=services().settings.evaluation_after_days
@@ -98,7 +96,7 @@ def add_task(evaluation_id: int) -> ResponseReturnValue:
             evaluation_id,
             task=request.form.get("tugas", ""),
             owner=request.form.get("penanggung", ""),
-            due=_day(request.form.get("batas", "")),
+            due=read_day(request.form.get("batas", "")),
         )
     return _to(evaluation_id)
 
@@ -135,7 +133,7 @@ def add_questionnaire() -> ResponseReturnValue:
     texts = [request.form.get(element, "") for element in satisfaction.ELEMENTS]
     ratings = [int(text) if text in ("1", "2", "3", "4") else 0 for text in texts]
     with services().store.write() as tx:
-        day = _day(request.form.get("tanggal", ""))
+        day = read_day(request.form.get("tanggal", ""))
         if day > tx.now.astimezone(WIB).date():
             raise InvalidFormError(f"questionnaire of {day}", reader_text="Tanggal belum tiba.")
         satisfaction.add_questionnaire(tx, day, ratings, account=signed_in())
@@ -177,12 +175,3 @@ def _to(evaluation_id: int) -> ResponseReturnValue:
 
 def _lines(field: str) -> list[str]:
     return [line.strip() for line in request.form.get(field, "").splitlines() if line.strip()]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidFormError(
-            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH."
-        ) from error

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from foundation.clock import WIB
-from foundation.errors import InvalidFormError, NotFoundError
+from foundation.clock import WIB, read_day
+from foundation.errors import NotFoundError
 from reports import (
     COLUMNS,
     FORMATS,
@@ -47,7 +47,7 @@ def monitoring_list() -> ResponseReturnValue:
 def monitoring_day(day: str) -> ResponseReturnValue:
     """Show the record of a day with the chain of papers behind it."""
     with services().store.read() as tx:
-        record = monitoring.get_monitoring(tx, _day(day))
+        record = monitoring.get_monitoring(tx, read_day(day))
     return page(
         "report/pemantauan_hari.html",
         record=record,
@@ -61,7 +61,7 @@ def monitoring_day(day: str) -> ResponseReturnValue:
 def monitoring_file(day: str) -> ResponseReturnValue:
     """Send the record of a day as a file."""
     with services().store.read() as tx:
-        record = monitoring.get_monitoring(tx, _day(day))
+        record = monitoring.get_monitoring(tx, read_day(day))
     paper = monitoring_paper(record, services().clock())
     return paper_answer(paper, record.to_json(), f"pemantauan-{record.date}")
 
@@ -69,14 +69,14 @@ def monitoring_file(day: str) -> ResponseReturnValue:
 def confirm_monitoring(day: str) -> ResponseReturnValue:
     """Sign the record as seen."""
     with services().store.write() as tx:
-        monitoring.confirm(tx, _day(day), account=signed_in())
+        monitoring.confirm(tx, read_day(day), account=signed_in())
     return redirect(url_for("report.monitoring_day", day=day), 303)
 
 
 def note_monitoring(day: str) -> ResponseReturnValue:
     """Add a signed note."""
     with services().store.write() as tx:
-        monitoring.annotate(tx, _day(day), request.form.get("catatan", ""), account=signed_in())
+        monitoring.annotate(tx, read_day(day), request.form.get("catatan", ""), account=signed_in())
     return redirect(url_for("report.monitoring_day", day=day), 303)
 
 
@@ -86,7 +86,7 @@ def correct_monitoring(day: str) -> ResponseReturnValue:
     with services().store.write() as tx:
         monitoring.correct(
             tx,
-            _day(day),
+            read_day(day),
             request.form.get("angka", ""),
             int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1,
             request.form.get("alasan", ""),
@@ -123,9 +123,9 @@ def check_readiness() -> ResponseReturnValue:
 def readiness_file(day: str) -> ResponseReturnValue:
     """Send the checks of a day as a file. Raises ``NotFoundError`` when there are none."""
     with services().store.read() as tx:
-        checks = _checks(tx, _day(day))
+        checks = _checks(tx, read_day(day))
     content = {"date": day, "checks": [check.to_json() for check in checks]}
-    paper = readiness_paper(_day(day), checks, services().clock())
+    paper = readiness_paper(read_day(day), checks, services().clock())
     return paper_answer(paper, content, f"kesiapan-{day}")
 
 
@@ -153,12 +153,3 @@ def _checks(tx: Transaction, day: date) -> list[readiness.Readiness]:
 def _working_days(calendar: Calendar, first: date, last: date) -> list[date]:
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     return [day for day in days if calendar.is_service_day(day)]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidFormError(
-            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH."
-        ) from error
