@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,11 @@ from connectors.webchat import (
 )
 from foundation.errors import NotSignedInError, TooManyRequestsError
 from storage import Transaction, get_conversation, open_conversation, read_events, receive
-from web.api.body import bearer_token, json_body, whole_number
+from web.api.body import json_body, whole_number
 from web.api.extras import ExtraViews
 from web.api.files import FileViews
 from web.api.origins import Origins
+from web.api.session_views import SessionViews
 from web.api.stream import ConversationStream
 from web.context import feed, services
 from web.ratelimit import Limit, RateLimiter
@@ -47,12 +47,8 @@ _WELCOME_WITHOUT_MODEL: Mapping[str, Any] = json.loads(
 )
 
 
-@dataclass(frozen=True)
-class ChatViews:
-    """The views of the chat API with what they share."""
-
-    tokens: SessionTokens
-    limiter: RateLimiter
+class ChatViews(SessionViews):
+    """Sessions, messages and events."""
 
     def open_session(self) -> ResponseReturnValue:
         """Return the right to a new conversation.
@@ -80,8 +76,7 @@ class ChatViews:
 
     def post_message(self) -> ResponseReturnValue:
         """Store a message; a second copy of it is told so and changes nothing."""
-        conversation_id = self._conversation()
-        self.limiter.spend("messages", conversation_id, _MESSAGES)
+        conversation_id = self.spend("messages", _MESSAGES)
         inbound = parse_inbound(
             json_body(), conversation_id=conversation_id, now=services().clock()
         )
@@ -95,7 +90,7 @@ class ChatViews:
 
     def list_events(self) -> ResponseReturnValue:
         """Return the events behind ``after``, at most ``limit``."""
-        conversation_id = self._conversation()
+        conversation_id = self.conversation()
         after = whole_number("after", 0, highest=_HIGHEST_SEQ)
         limit = max(1, whole_number("limit", _PAGE, highest=_PAGE))
         with services().store.read() as tx:
@@ -106,7 +101,7 @@ class ChatViews:
 
     def stream_events(self) -> ResponseReturnValue:
         """Stream the events behind ``after``, or behind ``Last-Event-ID`` when that is higher."""
-        conversation_id = self._conversation()
+        conversation_id = self.conversation()
         after = whole_number("after", 0, highest=_HIGHEST_SEQ)
         last_seen = request.headers.get("Last-Event-ID", "")
         if last_seen.isascii() and last_seen.isdigit():
@@ -117,9 +112,6 @@ class ChatViews:
             raise TooManyRequestsError("too many streams of one conversation", retry_after=30)
         stream = ConversationStream(services().store, feed())
         return stream_response(stream.chunks(conversation_id, after=after))
-
-    def _conversation(self) -> str:
-        return self.tokens.read(bearer_token())
 
 
 def _visitor() -> Visitor | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import jsonify
@@ -12,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from connectors.webchat import (
     CHANNEL,
-    SessionTokens,
     new_continuation_code,
     new_receipt,
     parse_rating,
@@ -29,9 +27,10 @@ from storage import (
     open_conversation,
     save_continuation,
 )
-from web.api.body import bearer_token, json_body
+from web.api.body import json_body
+from web.api.session_views import SessionViews
 from web.context import services
-from web.ratelimit import Limit, RateLimiter
+from web.ratelimit import Limit
 
 _RATINGS = Limit(burst=60, per_second=0.5)
 _TYPING = Limit(burst=10, per_second=0.5)
@@ -39,16 +38,12 @@ _CODES = Limit(burst=10, per_second=0.05)
 _ERASURES = Limit(burst=10, per_second=0.1)
 
 
-@dataclass(frozen=True)
-class ExtraViews:
-    """The views with what they share with the rest of the chat API."""
-
-    tokens: SessionTokens
-    limiter: RateLimiter
+class ExtraViews(SessionViews):
+    """Rating, queue, typing, WhatsApp and erasing."""
 
     def rate(self) -> ResponseReturnValue:
         """Keep a rating; a second copy of it changes nothing."""
-        conversation_id = self._spend("ratings", _RATINGS)
+        conversation_id = self.spend("ratings", _RATINGS)
         rating = parse_rating(json_body())
         with services().store.write() as tx:
             event = rate(tx, conversation_id, rating)
@@ -57,7 +52,7 @@ class ExtraViews:
 
     def queue(self) -> ResponseReturnValue:
         """Return place and estimate of the waiting case; all ``null`` when none waits."""
-        conversation_id = self.tokens.read(bearer_token())
+        conversation_id = self.conversation()
         known = services()
         with known.store.read() as tx:
             case = open_case_of(tx, conversation_id)
@@ -74,7 +69,7 @@ class ExtraViews:
 
     def typing(self) -> ResponseReturnValue:
         """Let the officer who has the conversation see that the resident types; else nothing."""
-        conversation_id = self._spend("typing", _TYPING)
+        conversation_id = self.spend("typing", _TYPING)
         known = services()
         with known.store.read() as tx:
             conversation = get_conversation(tx, conversation_id)
@@ -86,7 +81,7 @@ class ExtraViews:
 
     def go_on(self) -> ResponseReturnValue:
         """Return a code and a link with which the talk goes on in WhatsApp, once, for a day."""
-        conversation_id = self._spend("codes", _CODES)
+        conversation_id = self.spend("codes", _CODES)
         known = services()
         number = known.settings.whatsapp_number
         if not number:
@@ -102,7 +97,7 @@ class ExtraViews:
 
     def erase(self) -> ResponseReturnValue:
         """Erase what was said, for good; an open case ends with it."""
-        conversation_id = self._spend("erasures", _ERASURES)
+        conversation_id = self.spend("erasures", _ERASURES)
         body = json_body()
         if not isinstance(body, Mapping) or body.get("confirm") is not True:
             raise InvalidFormError("erasing needs {confirm: true}")
@@ -119,11 +114,6 @@ class ExtraViews:
             at = tx.now
         services().wakeups.publish()
         return jsonify(erased=erased, at=at.isoformat(), receipt=receipt)
-
-    def _spend(self, name: str, limit: Limit) -> str:
-        conversation_id = self.tokens.read(bearer_token())
-        self.limiter.spend(name, conversation_id, limit)
-        return conversation_id
 
     def rules(self) -> tuple[tuple[str, str, Any, str], ...]:
         """Return (path, endpoint, view, method) of each."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import jsonify, make_response, request
@@ -12,16 +11,15 @@ from connectors.webchat import (
     CHANNEL,
     FILE_LIMIT,
     TALK_LIMIT,
-    SessionTokens,
     check_file,
     file_message,
     own_file,
     too_large,
 )
 from storage import attached_bytes, open_conversation, receive, save_attachment
-from web.api.body import bearer_token
+from web.api.session_views import SessionViews
 from web.context import services
-from web.ratelimit import Limit, RateLimiter
+from web.ratelimit import Limit
 
 _SENT = Limit(burst=12, per_second=0.1)
 _OPENED = Limit(burst=60, per_second=1)
@@ -30,16 +28,12 @@ _SHUT: Final = "default-src 'none'; sandbox"
 """Whatever somebody sent runs nowhere, should a browser show it after all."""
 
 
-@dataclass(frozen=True)
-class FileViews:
-    """The views with what they share with the rest of the chat API."""
-
-    tokens: SessionTokens
-    limiter: RateLimiter
+class FileViews(SessionViews):
+    """Sending and opening."""
 
     def attach(self) -> ResponseReturnValue:
         """Store the file of the body as a message; its kind is told by its content."""
-        conversation_id = self._spend("files", _SENT)
+        conversation_id = self.spend("files", _SENT)
         # Only here may a body be larger than a message.
         request.max_content_length = FILE_LIMIT
         if (request.content_length or 0) > FILE_LIMIT:
@@ -75,7 +69,7 @@ class FileViews:
 
     def open_file(self, seq: int) -> ResponseReturnValue:
         """Return the file of a message of the own conversation, whoever sent it."""
-        conversation_id = self._spend("opened files", _OPENED)
+        conversation_id = self.spend("opened files", _OPENED)
         with services().store.read() as tx:
             file = own_file(tx, conversation_id, seq)
         answer = make_response(file.content)
@@ -83,11 +77,6 @@ class FileViews:
         answer.headers.set("Content-Disposition", "attachment", filename=file.filename)
         answer.headers["Content-Security-Policy"] = _SHUT
         return answer
-
-    def _spend(self, name: str, limit: Limit) -> str:
-        conversation_id = self.tokens.read(bearer_token())
-        self.limiter.spend(name, conversation_id, limit)
-        return conversation_id
 
     def rules(self) -> tuple[tuple[str, str, Any, str], ...]:
         """Return (path, endpoint, view, method) of each."""
