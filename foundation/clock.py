@@ -91,8 +91,8 @@ def indonesian_time(moment: datetime) -> str:
 def read_day(text: str) -> date:
     """Return the day that a form or a command names as YYYY-MM-DD. Raises ``InvalidFormError``."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text.strip())
     except ValueError as error:
         raise InvalidFormError(
-            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH."
+            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH, misalnya 2026-11-24."
         ) from error

@@ -155,15 +155,12 @@ def _swap_sqlite(copy: Path, place: Path, now: datetime) -> Path | None:
 
 
 def _after_restoring(url: URL, path: Path, now: datetime) -> None:
-    store = Store.open(url.render_as_string(hide_password=False), clock=lambda: now)
-    try:
+    with _opened(url, now) as store:
         store.migrate()
         with store.write() as tx:
             held = _hold_unsent(tx)
             data = {"file": path.name, "held": held}
             note_deed(tx, "restore", account_id=None, data=data)
-    finally:
-        store.close()
 
 
 def _hold_unsent(tx: Transaction) -> int:
@@ -179,25 +176,17 @@ def _in_use(url: URL, now: datetime) -> bool:
     path = sqlite_path(url)
     if path is not None and not Path(path).exists():
         return False
-    store = Store.open(url.render_as_string(hide_password=False), clock=lambda: now)
-    try:
-        with store.read() as tx:
-            if not sa.inspect(tx.connection).has_table(conversation.name):
-                return False
-            found = tx.connection.execute(sa.select(conversation.c.id).limit(1))
-            return found.one_or_none() is not None
-    finally:
-        store.close()
+    with _opened(url, now) as store, store.read() as tx:
+        if not sa.inspect(tx.connection).has_table(conversation.name):
+            return False
+        found = tx.connection.execute(sa.select(conversation.c.id).limit(1))
+        return found.one_or_none() is not None
 
 
 def _schema_of(url: URL, now: datetime) -> str:
     """Return where this service's tables lie; what others keep in the database is not ours."""
-    store = Store.open(url.render_as_string(hide_password=False), clock=lambda: now)
-    try:
-        with store.read() as tx:
-            name = tx.connection.exec_driver_sql("SELECT current_schema()").scalar_one()
-    finally:
-        store.close()
+    with _opened(url, now) as store, store.read() as tx:
+        name = tx.connection.exec_driver_sql("SELECT current_schema()").scalar_one()
     if name is None:
         raise BackupError("the search path names no schema that exists")
     return str(name)
@@ -264,6 +253,15 @@ def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _opened(url: URL, now: datetime) -> Iterator[Store]:
+    store = Store.open(url.render_as_string(hide_password=False), clock=lambda: now)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 @contextmanager

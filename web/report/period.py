@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from foundation.clock import WIB
+from foundation.clock import WIB, read_day
 from foundation.errors import InvalidFormError
 
 DEFAULT_DAYS = 14
@@ -40,10 +40,9 @@ def read_period(values: Mapping[str, str], now: datetime) -> Period:
     than a year.
     """
     usual = default_period(now)
-    last = _day(values.get("to", "")) or usual.last
-    first = _day(values.get("from", "")) or min(
-        usual.first, last - timedelta(days=DEFAULT_DAYS - 1)
-    )
+    begin, end = values.get("from", "").strip(), values.get("to", "").strip()
+    last = read_day(end) if end else usual.last
+    first = read_day(begin) if begin else min(usual.first, last - timedelta(days=DEFAULT_DAYS - 1))
     if last < first:
         raise InvalidFormError(
             f"period {first} to {last}",
@@ -55,18 +54,6 @@ def read_period(values: Mapping[str, str], now: datetime) -> Period:
             reader_text=f"Periode paling panjang {LONGEST_DAYS} hari.",
         )
     return Period(first, last)
-
-
-def _day(text: str) -> date | None:
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidFormError(
-            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH, misalnya 2026-11-24."
-        ) from error
 
 
 def presets(now: datetime) -> list[tuple[str, Period]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import get_args
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from foundation.clock import WIB
+from foundation.clock import WIB, read_day
 from foundation.errors import InvalidFormError, NotFoundError
 from foundation.masking import mask_identifiers
 from reports import BEHIND_PAGE, READERS, Which, behind_number
@@ -26,7 +25,8 @@ _LONGEST = 160
 def talks() -> ResponseReturnValue:
     """List the chats of a day, or its turns that got no answer."""
     values = request.args
-    day = _day(values.get("tanggal", ""))
+    named = values.get("tanggal", "").strip()
+    day = read_day(named) if named else services().clock().astimezone(WIB).date()
     which = values.get("yang", "chat")
     if which not in get_args(Which):
         raise InvalidFormError(f"list of {which!r}", reader_text="Daftar itu tidak ada.")
@@ -84,12 +84,3 @@ def _masked(text: str) -> str:
 
 def _masked_line(line: Line) -> Line:
     return replace(line, text=mask_identifiers(line.text))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text) if text else services().clock().astimezone(WIB).date()
-    except ValueError as error:
-        raise InvalidFormError(
-            f"date {text!r}", reader_text="Tanggal harus berbentuk TTTT-BB-HH."
-        ) from error
