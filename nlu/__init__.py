@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nlu.data import Example, TrainingData
+from nlu.data import TrainingData
+from nlu.example import Example
 from nlu.rasa_yaml import strip_annotations
 from nlu.types import OUT_OF_SCOPE, Decision, Entity, Intent, Understanding, Understands
 

@@ -10,24 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.errors import TrainingDataError
-from nlu.types import Entity
+from nlu.example import Example
+from nlu.rasa_yaml import read_rasa_yaml
 
 _YAML = (".yml", ".yaml")
 _JSON_LINES = (".jsonl", ".json")
-
-
-@dataclass(frozen=True)
-class Example:
-    """One message and its label; ``entities`` index into ``text`` (annotations removed).
-
-    ``file`` and ``line`` (from 1) say where it was read; a hand-made one has ``""`` and 0.
-    """
-
-    text: str
-    intent: str
-    entities: tuple[Entity, ...] = ()
-    file: str = ""
-    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,8 +72,6 @@ def _files(source: Path) -> list[Path]:
 
 
 def _read_all(files: Iterable[Path], source: Path) -> Iterator[Example]:
-    from nlu.rasa_yaml import read_rasa_yaml
-
     for path in files:
         name = path.name if path == source else str(path.relative_to(source))
         text = _read_text(path, name)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from foundation.errors import TrainingDataError
-from nlu.data import Example
 from nlu.entities import EntityExtractor
+from nlu.example import Example
 from nlu.lexicon import Lexicon, default_lexicon
 from nlu.types import Entity
 

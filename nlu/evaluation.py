@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlu.data import Example
+from nlu.example import Example
 from nlu.predictions import Prediction, from_understanding
 from nlu.types import OUT_OF_SCOPE
 

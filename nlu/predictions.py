@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlu.data import Example
+from nlu.example import Example
 from nlu.judgement import Judgement
 from nlu.risk import Threshold
 from nlu.types import OUT_OF_SCOPE, Decision, Intent, Understanding, decide

@@ -16,7 +16,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from foundation.errors import TrainingDataError
-from nlu.data import Example
+from nlu.example import Example
 from nlu.types import Entity
 
 _ANNOTATION = re.compile(

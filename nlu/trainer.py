@@ -18,9 +18,10 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from foundation.errors import TrainingDataError
 from nlu.crossfit import Corpus, fit_all_and_folds
-from nlu.data import Example, TrainingData
+from nlu.data import TrainingData
 from nlu.embedding.model import Embedding
 from nlu.evaluation import EvaluationReport, evaluate_predictions
+from nlu.example import Example
 from nlu.folds import assign_folds
 from nlu.judgement import Cascade, Judgement
 from nlu.lexicon import Lexicon
