@@ -6,7 +6,6 @@ stops the program with the variable's name; nothing is guessed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from foundation.addresses import is_own_host
-from foundation.clock import Clock, clock_starting_at, parse_moment, system_clock
+from foundation.clock import Clock, clock_starting_at, system_clock
+from foundation.environment import Environment
 from foundation.errors import SettingsError
 from foundation.targets import DEFAULT_WAIT_TARGET, WAIT_TARGETS
 
@@ -144,7 +144,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
     Raises :class:`SettingsError` naming the variable.
     """
-    env = _Environment(environ)
+    env = Environment(environ)
     settings = Settings(
         data_dir=env.path("HALO_DATA_DIR", PROJECT_ROOT / "var"),
         training_data=env.path("HALO_TRAINING_DATA", PROJECT_ROOT / "training_data"),
@@ -175,7 +175,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _whatsapp(env: _Environment) -> WhatsAppSettings:
+def _whatsapp(env: Environment) -> WhatsAppSettings:
     defaults = WhatsAppSettings()
     secrets = env.text("HALO_WHATSAPP_APP_SECRET", "").split(",")
     return WhatsAppSettings(
@@ -200,7 +200,7 @@ def _whatsapp(env: _Environment) -> WhatsAppSettings:
     )
 
 
-def _alerts(env: _Environment) -> AlertSettings:
+def _alerts(env: Environment) -> AlertSettings:
     defaults = AlertSettings()
     recipients = env.text("HALO_SMTP_TO", "").replace(",", " ").split()
     return AlertSettings(
@@ -215,12 +215,12 @@ def _alerts(env: _Environment) -> AlertSettings:
     )
 
 
-def _wait_target(env: _Environment) -> int:
+def _wait_target(env: Environment) -> int:
     allowed = tuple(map(str, WAIT_TARGETS))
     return int(env.choice("HALO_WAIT_TARGET_MINUTES", str(DEFAULT_WAIT_TARGET), allowed))
 
 
-def _learning(env: _Environment) -> LearningSettings:
+def _learning(env: Environment) -> LearningSettings:
     defaults = LearningSettings()
     return LearningSettings(
         control_percent=env.percent("HALO_CONTROL_PERCENT", defaults.control_percent),
@@ -243,76 +243,3 @@ def _check(settings: Settings) -> None:
         raise SettingsError("HALO_VISITOR_SECRET paling sedikit 32 huruf")
     if settings.secret_key and len(settings.secret_key) < 32:
         raise SettingsError("HALO_SECRET_KEY paling sedikit 32 huruf")
-
-
-class _Environment:
-    """Typed look-ups that name the variable when they fail."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-
-    def text(self, name: str, default: str) -> str:
-        return self._environ.get(name, "").strip() or default
-
-    def path(self, name: str, default: Path) -> Path:
-        return Path(self.text(name, str(default))).expanduser().resolve()
-
-    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(name, default).upper()
-        if value not in allowed:
-            raise SettingsError(
-                f"{name} harus salah satu dari {', '.join(allowed)}, bukan {value!r}"
-            )
-        return value
-
-    def count(self, name: str, default: int, *, least: int = 1) -> int:
-        value = self.text(name, str(default))
-        if not value.isdigit() or int(value) < least:
-            raise SettingsError(
-                f"{name} harus bilangan bulat paling sedikit {least}, bukan {value!r}"
-            )
-        return int(value)
-
-    def percent(self, name: str, default: int) -> int:
-        value = self.count(name, default, least=0)
-        if value > 100:
-            raise SettingsError(f"{name} harus bilangan bulat dari 0 sampai 100, bukan {value}")
-        return value
-
-    def matching(self, name: str, default: str, pattern: str, *, example: str) -> str:
-        value = self.text(name, default)
-        if value and not re.fullmatch(pattern, value):
-            raise SettingsError(f"{name} harus seperti {example}, bukan {value!r}")
-        return value
-
-    def secret_url(self, name: str) -> str:
-        value = self.text(name, "")
-        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-            # The value itself may be a secret.
-            raise SettingsError(f"{name} harus alamat seperti https://contoh.go.id/kait")
-        return value
-
-    def moment(self, name: str) -> datetime | None:
-        value = self.text(name, "")
-        if not value:
-            return None
-        try:
-            return parse_moment(value)
-        except ValueError as error:
-            raise SettingsError(f"{name} harus waktu ISO 8601, bukan {value!r}") from error
-
-    def phone(self, name: str) -> str:
-        value = self.text(name, "")
-        digits = re.sub(r"[ ()+.\-]", "", value)
-        if value and not re.fullmatch(r"[1-9]\d{7,14}", digits):
-            raise SettingsError(f"{name} harus nomor seperti 6281234567890, bukan {value!r}")
-        return digits
-
-    def origins(self, name: str) -> tuple[str, ...]:
-        origins = tuple(part.rstrip("/") for part in self.text(name, "").replace(",", " ").split())
-        for origin in origins:
-            if not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", origin):
-                raise SettingsError(
-                    f"{name} harus asal situs seperti https://contoh.go.id, bukan {origin!r}"
-                )
-        return origins
