@@ -41,12 +41,8 @@ from handoff.care import (
     to_ask,
     to_expire,
 )
+from handoff.case import Case, CaseState, Expiry, Outcome, Reason
 from handoff.cases import (
-    Case,
-    CaseState,
-    Expiry,
-    Outcome,
-    Reason,
     claim,
     expire,
     get_case,

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from foundation.errors import CaseConflictError, NotFoundError
-from handoff.cases import Case, Reason, claim, open_case
+from handoff.case import Case, Reason
+from handoff.cases import claim, open_case
 from storage import Transaction
 from storage.tables import attention
 

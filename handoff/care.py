@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from handoff.cases import Case, case_from_row
+from handoff.case import Case, case_from_row
 from handoff.offers import WINDOW
 from handoff.presence import GONE_AFTER, Presence
 from storage import Transaction, upsert

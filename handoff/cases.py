@@ -8,98 +8,27 @@ the bot computed before can then no longer be committed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from foundation.errors import CaseConflictError, NotFoundError
+from handoff.case import OPEN_STATES, Case, CaseState, Expiry, Outcome, Reason, case_from_row
 from handoff.links import recently_closed, take_up
 from storage import Transaction, append_event, lock_conversation, set_owner
 from storage.desk_tables import offer
 from storage.tables import attention, case_
 
-
-class CaseState(StrEnum):
-    """Where a case stands."""
-
-    WAITING = "waiting"
-    CLAIMED = "claimed"
-    RETURNED = "returned"
-    RESOLVED = "resolved"
-    EXPIRED = "expired"
-
-
-class Reason(StrEnum):
-    """Why a person is wanted."""
-
-    ASKED = "diminta"
-    LOW_CONFIDENCE = "kurang_yakin"
-    COMPLAINT = "keluhan"
-    FORM = "formulir"
-    DEFERRED = "pertanyaan_tertunda"
-    NO_MODEL = "tanpa_model"
-    STEPPED_IN = "petugas_masuk"
-    FAILURE = "gangguan"
-    DELIVERY = "gagal_kirim"
-    REOPENED = "dibuka_lagi"
-    LATE = "pesan_terlambat"
-
-
-class Expiry(StrEnum):
-    """Why a case ended without an officer; the resident is told."""
-
-    TOO_LONG = "terlalu_lama"
-
-
-class Outcome(StrEnum):
-    """How a case ended, in the officer's judgement."""
-
-    ANSWERED = "terjawab"
-    REFERRED = "diarahkan"
-    FOLLOW_UP = "tindak_lanjut"
-    NO_RESPONSE = "tidak_ada_tanggapan"
-    WITHDRAWN = "tidak_perlu_lagi"
-    SPAM = "iseng"
-
-
-_OPEN = (CaseState.WAITING.value, CaseState.CLAIMED.value)
-
 # Built once: they stand on the path of every message.
 _OPEN_OF = select(case_).where(
-    case_.c.conversation_id == bindparam("wanted"), case_.c.state.in_(_OPEN)
+    case_.c.conversation_id == bindparam("wanted"), case_.c.state.in_(OPEN_STATES)
 )
 _LATEST_OF = (
     select(case_)
     .where(case_.c.conversation_id == bindparam("wanted"))
-    .order_by(case_.c.state.in_(_OPEN).desc(), case_.c.id.desc())
+    .order_by(case_.c.state.in_(OPEN_STATES).desc(), case_.c.id.desc())
     .limit(1)
 )
-
-
-@dataclass(frozen=True)
-class Case:
-    """One case. ``officer_id`` is the account that has, or last had, it."""
-
-    id: int
-    ticket: str
-    conversation: str
-    state: CaseState
-    reason: str
-    card: Mapping[str, Any]
-    opened_at: datetime
-    claimed_at: datetime | None
-    officer_id: int | None
-    closed_at: datetime | None
-    outcome: str | None
-    note: str | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody waits for, or talks to, an officer."""
-        return self.state.value in _OPEN
 
 
 def open_case(
@@ -119,18 +48,7 @@ def open_case(
     earlier = recently_closed(tx, conversation_id)
     if earlier and reason == Reason.ASKED:
         reason = Reason.REOPENED.value
-    case_id = tx.connection.execute(
-        insert(case_)
-        .values(
-            ticket=ticket,
-            conversation_id=conversation_id,
-            state=CaseState.WAITING.value,
-            reason=reason,
-            context=dict(card),
-            opened_at=tx.now,
-        )
-        .returning(case_.c.id)
-    ).scalar_one()
+    case_id = _insert_case(tx, conversation_id, reason=reason, ticket=ticket, card=card)
     append_event(
         tx,
         conversation_id,
@@ -145,6 +63,20 @@ def open_case(
         turn_id=turn_id,
     )
     return get_case(tx, case_id)
+
+
+def _insert_case(
+    tx: Transaction, conversation_id: str, *, reason: str, ticket: str, card: Mapping[str, Any]
+) -> int:
+    statement = insert(case_).values(
+        ticket=ticket,
+        conversation_id=conversation_id,
+        state=CaseState.WAITING.value,
+        reason=reason,
+        context=dict(card),
+        opened_at=tx.now,
+    )
+    return int(tx.connection.execute(statement.returning(case_.c.id)).scalar_one())
 
 
 def get_case(tx: Transaction, case_id: int) -> Case:
@@ -211,24 +143,6 @@ def resolve(
 def expire(tx: Transaction, case_id: int, *, actor: str, why: Expiry = Expiry.TOO_LONG) -> Case:
     """End a case that nobody answered in time; the event says why."""
     return _close(tx, case_id, CaseState.EXPIRED, "case_expired", actor, why=why)
-
-
-def case_from_row(row: Row[Any]) -> Case:
-    """Return the case of a ``case_`` row."""
-    return Case(
-        id=row.id,
-        ticket=row.ticket,
-        conversation=row.conversation_id,
-        state=CaseState(row.state),
-        reason=row.reason,
-        card=row.context or {},
-        opened_at=row.opened_at,
-        claimed_at=row.claimed_at,
-        officer_id=row.officer_id,
-        closed_at=row.closed_at,
-        outcome=row.outcome,
-        note=row.note,
-    )
 
 
 def _close(

@@ -8,7 +8,7 @@ from statistics import median
 
 from sqlalchemy import select
 
-from handoff.cases import Case, CaseState
+from handoff.case import Case, CaseState
 from handoff.presence import officers_on_duty
 from handoff.queue import position, queue_counts
 from service_hours import Calendar

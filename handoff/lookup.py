@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handoff.cases import Case, case_from_row
+from handoff.case import Case, case_from_row
 from storage import Transaction
 from storage.tables import case_
 from storage.whatsapp_tables import contact

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from foundation.errors import CaseConflictError, InvalidFormError
-from handoff.cases import (
-    Case,
-    CaseState,
-    change_case,
-    get_case,
-    locked_case,
-    record_case,
-    require_state,
-)
+from handoff.case import Case, CaseState
+from handoff.cases import change_case, get_case, locked_case, record_case, require_state
 from storage import Transaction, get_account, set_owner
 
 OFFICER_ROLES = ("petugas", "supervisor", "admin")

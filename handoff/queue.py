@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from handoff.cases import Case, CaseState, case_from_row
+from handoff.case import Case, CaseState, case_from_row
 from storage import Transaction
 from storage.tables import case_
 

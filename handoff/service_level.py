@@ -8,7 +8,7 @@ from statistics import median
 
 from sqlalchemy import select, union_all
 
-from handoff.cases import CaseState
+from handoff.case import CaseState
 from service_hours import Calendar
 from storage import Transaction
 from storage.tables import case_
