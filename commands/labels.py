@@ -7,9 +7,7 @@ from pathlib import Path
 
 import click
 
-import nlu
 from commands import wiring
-from dialogue import Assets
 from foundation.errors import InvalidFormError
 from foundation.settings import Settings
 from learning import (
@@ -18,13 +16,12 @@ from learning import (
     agreement_so_far,
     examples_as_yaml,
     export_yaml,
-    find_doubts,
-    import_examples,
+    import_file,
+    look_for_doubts,
     merged_examples,
     queue_counts,
     rebuild_inbox,
     refresh,
-    save_doubts,
     take_in,
     write_merged,
 )
@@ -78,18 +75,10 @@ def import_(source: Path, author: str, as_json: bool) -> None:
     """Masukkan contoh dari berkas Rasa YAML (SOURCE) sebagai suntingan studio."""
     config = wiring.settings()
     store = _store(config)
-    examples = nlu.TrainingData.load(source).examples
-    with store.write() as tx:
+    with store.read() as tx:
         if sign_in_name(author) not in {one.name for one in list_accounts(tx) if one.active}:
             raise InvalidFormError(f"no account {author}", reader_text=f"Akun {author} tidak ada.")
-        edits = active_edits(tx)
-        present = merged_examples(config.training_data, Overlay(tuple(edits))).examples
-        assets = Assets.load(config.training_data)
-        known = {*assets.knowledge, *(name for name in assets.domain.intents if "/" not in name)}
-        known |= {edit.key for edit in edits if edit.kind == "label"}
-        done = import_examples(
-            tx, examples, present=present, labels=known, author=sign_in_name(author)
-        )
+    done = import_file(store, config.training_data, source, author=sign_in_name(author))
     if as_json:
         click.echo(json.dumps({"added": done.added, "known": done.known}))
     else:
@@ -103,11 +92,7 @@ def doubts(seed: int, as_json: bool) -> None:
     """Cari contoh yang labelnya diragukan; hasilnya juga tampil di studio."""
     config = wiring.settings()
     store = _store(config)
-    with store.read() as tx:
-        overlay = Overlay(tuple(active_edits(tx)))
-    found = find_doubts(merged_examples(config.training_data, overlay).examples, seed=seed)
-    with store.write() as tx:
-        save_doubts(tx, found)
+    found = look_for_doubts(store, config.training_data, seed=seed)
     for doubt in found:
         click.echo(json.dumps(vars(doubt), ensure_ascii=False) if as_json else _line(doubt))
 

@@ -31,6 +31,7 @@ STAGES = {
     "gate": "Mengukur dengan pesan uji",
     "stories": "Menjalankan percakapan uji",
     "replay": "Memutar ulang pesan 30 hari",
+    "doubts": "Mencari contoh yang diragukan",
 }
 _LOOK_SECONDS = 0.5
 _STATES = {"done": "selesai", "failed": "gagal", "cancelled": "dibatalkan"}

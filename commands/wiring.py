@@ -113,7 +113,7 @@ class WorkerBundles:
         self._config = config
         self._words: Assets | None = None
         self._store = store
-        self._live = LiveBundles(config.models_dir, _load, store=store)
+        self._live = LiveBundles(config.models_dir, BundleLoader(config), store=store)
         self._view = LiveView(self._live, store, _without_withdrawn) if store else None
 
     def current(self) -> Bundle:
@@ -139,7 +139,7 @@ class WorkerBundles:
                 adopt_first(self._store, self._config.models_dir, live[0])
         except StoreUnavailableError:
             logger.exception("the store was not told which bundle is live")
-        self._view.follow(stop)
+        self._view.follow(stop, prepare=True)
 
     def _without_model(self) -> Bundle:
         return Bundle(version="", assets=self._words_alone(), model=None)
@@ -153,9 +153,33 @@ class WorkerBundles:
         return self._words
 
 
-def _load(folder: Path) -> Bundle:
-    assets, model = load_bundle_parts(folder)
-    return Bundle(version=folder.name, assets=assets, model=model)
+class BundleLoader:
+    """Loads one bundle after the other with one encoder: reading it anew takes time and memory."""
+
+    def __init__(self, config: Settings) -> None:
+        self._config = config
+        self._embedding: nlu.Embedding | None = None
+
+    def __call__(self, folder: Path) -> Bundle:
+        """Load a bundle; raises as ``learning.load_bundle_parts`` does."""
+        if self._embedding is not None:
+            try:
+                return self._loaded(folder)
+            except EmbeddingUnavailableError:
+                logger.info("bundle %s wants another embedding model than the last", folder.name)
+        self._embedding = self._opened()
+        return self._loaded(folder)
+
+    def _loaded(self, folder: Path) -> Bundle:
+        assets, model = load_bundle_parts(folder, embedding=self._embedding)
+        return Bundle(version=folder.name, assets=assets, model=model)
+
+    def _opened(self) -> nlu.Embedding | None:
+        config = self._config
+        try:
+            return nlu.open_embedding(config.embedding_model, data_dir=config.embedding_home)
+        except EmbeddingUnavailableError:
+            return None  # a bundle that needs one says so when it is loaded
 
 
 def _without_withdrawn(_version: str, bundle: Bundle, labels: frozenset[str]) -> Bundle:

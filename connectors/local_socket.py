@@ -90,7 +90,7 @@ def ask_worker(folder: Path, request: Mapping[str, Any], *, timeout: float) -> M
     """
     for path in sorted(folder.glob("worker-*.sock")):
         try:
-            reply = _ask(path, request, timeout)
+            reply = ask_worker_at(path, request, timeout=timeout)
         except ConnectionRefusedError:
             # Left behind by a worker that was killed; nobody will ever listen there again.
             path.unlink(missing_ok=True)
@@ -104,7 +104,8 @@ def ask_worker(folder: Path, request: Mapping[str, Any], *, timeout: float) -> M
     raise WorkerTimeoutError("no worker answers on this host")
 
 
-def _ask(path: Path, request: Mapping[str, Any], timeout: float) -> Mapping[str, Any]:
+def ask_worker_at(path: Path, request: Mapping[str, Any], *, timeout: float) -> Mapping[str, Any]:
+    """Send ``request`` to the worker at this socket; raises what the socket and JSON raise."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(timeout)
         connection.connect(str(path))

@@ -18,8 +18,21 @@ from learning.data_lint import (
     lint_gold,
     lint_gold_sizes,
 )
-from learning.doubts import Doubt, find_doubts, forget_doubt, latest_doubts, save_doubts
-from learning.exchange import Imported, export_yaml, import_examples, studio_examples
+from learning.doubts import (
+    Doubt,
+    find_doubts,
+    forget_doubt,
+    latest_doubts,
+    look_for_doubts,
+    save_doubts,
+)
+from learning.exchange import (
+    Imported,
+    export_yaml,
+    import_examples,
+    import_file,
+    studio_examples,
+)
 from learning.gate import FailedStory, gate
 from learning.gate_records import (
     MAY_ANSWER,
@@ -37,6 +50,7 @@ from learning.inbox import rebuild_inbox, take_in
 from learning.job_keeper import JobKeeper
 from learning.job_work import Workshop
 from learning.jobs import (
+    USUAL_TARGET,
     Job,
     active_job,
     cancel_job,
@@ -84,6 +98,7 @@ from learning.overlay import (
     Overlay,
     annotated,
     examples_as_yaml,
+    is_confirmation,
     merged_examples,
     write_merged,
 )
@@ -138,6 +153,7 @@ __all__ = [
     "MAY_ANSWER",
     "QUEUES",
     "STUDIO_FILE",
+    "USUAL_TARGET",
     "Agreement",
     "BundleInfo",
     "ControlSample",
@@ -193,6 +209,8 @@ __all__ = [
     "forget_doubt",
     "gate",
     "import_examples",
+    "import_file",
+    "is_confirmation",
     "judge_change",
     "label_shares",
     "label_turns",
@@ -209,6 +227,7 @@ __all__ = [
     "live_pointer",
     "load_assets",
     "load_bundle_parts",
+    "look_for_doubts",
     "members_of",
     "merged_examples",
     "newest_gate",

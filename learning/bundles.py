@@ -83,7 +83,7 @@ def build_bundle(
         )
         model.save(building / "nlu")
         _copy_assets(training_data, building / "assets")
-        return _keep(building, models_dir, inputs)
+        return keep_bundle(building, models_dir, inputs)
 
 
 def build_with_overlay(
@@ -116,13 +116,16 @@ def list_bundles(models_dir: Path) -> list[BundleInfo]:
     return [_info(path.parent) for path in manifests if not path.parent.name.startswith(".")]
 
 
-def load_bundle_parts(folder: Path) -> tuple[Assets, Understands]:
+def load_bundle_parts(
+    folder: Path, *, embedding: nlu.Embedding | None = None
+) -> tuple[Assets, Understands]:
     """Verify every file and load the bundle.
 
-    Raises ``ModelDamagedError`` when a file is missing, changed or not listed, or when the words
-    were written for another version of this program.
+    ``embedding`` is one that is open already; without it the one of the settings is opened. Raises
+    ``ModelDamagedError`` when a file is missing, changed or not listed, or when the words were
+    written for another version of this program.
     """
-    return load_assets(folder), nlu.load_model(folder / "nlu")
+    return load_assets(folder), nlu.load_model(folder / "nlu", embedding=embedding)
 
 
 def load_assets(folder: Path) -> Assets:
@@ -146,7 +149,8 @@ def bundle_files(folder: Path) -> list[tuple[str, Path]]:
     ]
 
 
-def _keep(building: Path, models_dir: Path, inputs: str) -> BundleInfo:
+def keep_bundle(building: Path, models_dir: Path, inputs: str) -> BundleInfo:
+    """Write the manifest of a finished folder and move it to where its version says."""
     manifest = json.dumps(
         {"format": _FORMAT, "files": dict(_hashes(building))},
         indent=1,

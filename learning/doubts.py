@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from learning.overlay import Overlay, is_confirmation, merged_examples
 from nlu import Example
-from storage import Transaction
+from storage import Store, Transaction, active_edits
 from storage.learning_tables import label_doubt
 
 FOLDS = 5
@@ -68,6 +70,23 @@ def find_doubts(
         )
         for at in order[:limit]
     ]
+
+
+def look_for_doubts(store: Store, training_data: Path, *, seed: int = 0) -> list[Doubt]:
+    """Look through files and studio, and keep what is found; what people confirmed is left out."""
+    with store.read() as tx:
+        edits = active_edits(tx)
+    kept = [edit.body for edit in edits if is_confirmation(edit)]
+    confirmed = {(body["text"], body["intent"]) for body in kept}
+    examples = merged_examples(training_data, Overlay(tuple(edits))).examples
+    found = [
+        doubt
+        for doubt in find_doubts(examples, seed=seed)
+        if (doubt.text, doubt.label) not in confirmed
+    ]
+    with store.write() as tx:
+        save_doubts(tx, found)
+    return found
 
 
 def save_doubts(tx: Transaction, doubts: Sequence[Doubt]) -> None:

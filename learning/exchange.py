@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from dialogue import Assets
 from foundation.errors import TrainingDataError
-from learning.overlay import examples_as_yaml
-from nlu import Entity, Example
-from storage import StudioEdit, Transaction, active_edits, add_edit
+from learning.overlay import Overlay, examples_as_yaml, is_confirmation, merged_examples
+from nlu import Entity, Example, TrainingData
+from storage import Store, StudioEdit, Transaction, active_edits, add_edit
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ def studio_examples(edits: Iterable[StudioEdit]) -> list[Example]:
     """Return the examples that the studio adds, in the order in which they were made."""
     found: dict[tuple[str, str], Example] = {}
     for edit in edits:
-        if edit.kind != "example":
+        if edit.kind != "example" or is_confirmation(edit):
             continue
         text, intent = str(edit.body["text"]), edit.body.get("intent")
         if replaced := edit.body.get("replaces"):
@@ -40,6 +42,22 @@ def studio_examples(edits: Iterable[StudioEdit]) -> list[Example]:
 def export_yaml(tx: Transaction) -> str:
     """Return the studio's examples as Rasa YAML 3.1."""
     return examples_as_yaml(studio_examples(active_edits(tx)))
+
+
+def import_file(store: Store, training_data: Path, source: Path, *, author: str) -> Imported:
+    """Add the examples of a Rasa YAML file that neither the files nor the studio have.
+
+    All of them or none. Raises :class:`TrainingDataError` with file and line.
+    """
+    examples = TrainingData.load(source).examples
+    with store.read() as tx:
+        edits = active_edits(tx)
+    present = merged_examples(training_data, Overlay(tuple(edits))).examples
+    assets = Assets.load(training_data)
+    labels = {*assets.knowledge, *(name for name in assets.domain.intents if "/" not in name)}
+    labels |= {edit.key for edit in edits if edit.kind == "label"}
+    with store.write() as tx:
+        return import_examples(tx, examples, present=present, labels=labels, author=author)
 
 
 def import_examples(

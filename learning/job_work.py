@@ -10,6 +10,7 @@ from typing import Any
 
 import nlu
 from learning.bundles import build_with_overlay, load_bundle_parts
+from learning.doubts import look_for_doubts
 from learning.gate_records import record_gate
 from learning.gate_run import measure, target_of
 from learning.jobs import Job, finish_job, report_progress
@@ -44,6 +45,9 @@ class Workshop:
         if version is None:
             version = self._train(job, progress)
         self._measure(version, progress)
+        if job.kind == "train":
+            progress("doubts", 0, 1)
+            look_for_doubts(self.store, self.training_data)
         with self.store.write() as tx:
             finish_job(tx, job.id, runner, version=version)
         return version

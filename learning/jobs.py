@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from foundation.errors import InvalidFormError, JobConflictError
+from nlu import RiskTarget
 from storage import Transaction, insert_unless_there, note_deed
 from storage.bundle_tables import training_job
 
@@ -25,6 +26,9 @@ MOST_ATTEMPTS = 3
 
 LEAST_TARGET, MOST_TARGET = 0.005, 0.10
 """Risk targets that can be asked for: shares of wrong answers among the automatic ones."""
+
+USUAL_TARGET = RiskTarget().share
+"""What is aimed at where nobody asks for another target."""
 
 Kind = Literal["train", "gate"]
 _job = training_job.c

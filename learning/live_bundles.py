@@ -14,6 +14,7 @@ from learning.live import LivePointer, live_of, mirror_live, read_live, start_wi
 from learning.registry import (
     fetch_bundle,
     find_registered,
+    next_stored,
     register_bundle,
     store_bundle,
 )
@@ -23,6 +24,8 @@ from storage import Store
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
+_PREPARE_EVERY = 15
+"""Looks between two looks for a candidate that this host does not have yet."""
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -77,6 +80,7 @@ class LiveBundles(Generic[T]):
         self._lock = threading.Lock()
         self._seen: tuple[int, str] | None = None
         self._current: tuple[str, T] | None = None
+        self._prepared = ""
         self.problem: str | None = None
 
     def current(self) -> tuple[str, T] | None:
@@ -98,6 +102,23 @@ class LiveBundles(Generic[T]):
             if pointer and (pointer.epoch, pointer.version) != self._seen:
                 self._swap(pointer)
                 self._seen = (pointer.epoch, pointer.version)
+
+    def prepare(self) -> None:
+        """Fetch the candidate that may be promoted next, so that its promotion is quick here.
+
+        One that cannot be fetched is told and left; a promotion tries it again.
+        """
+        if self._store is None or self._current is None:
+            return
+        with self._store.read() as tx:
+            version = next_stored(tx, self._current[0])
+        if version is None or version == self._prepared:
+            return
+        self._prepared = version
+        try:
+            fetch_bundle(self._store, version, self._models_dir)
+        except ModelUnavailableError:
+            logger.exception("candidate %s cannot be fetched beforehand", version)
 
     def _swap(self, pointer: LivePointer) -> None:
         if self._current is not None and self._current[0] == pointer.version:
@@ -162,11 +183,18 @@ class LiveView(Generic[T, V]):
             self._made = (current[0], self._labels)
         return self._view
 
-    def follow(self, stop: threading.Event) -> None:
-        """Look every second until ``stop`` is set. A store that is down is waited for, loudly."""
+    def follow(self, stop: threading.Event, *, prepare: bool = False) -> None:
+        """Look every second until ``stop`` is set. A store that is down is waited for, loudly.
+
+        With ``prepare`` the next candidate is fetched from the store before it is promoted.
+        """
+        looks = 0
         while not stop.wait(LOOK_SECONDS):
             try:
                 self.refresh()
+                if prepare and looks % _PREPARE_EVERY == 0:
+                    self._bundles.prepare()
+                looks += 1
             except (StoreUnavailableError, OSError):
                 logger.exception("the live bundle cannot be fetched; trying again")
 

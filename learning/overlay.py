@@ -6,7 +6,8 @@ Bodies of edits, by kind:
     ``{"text", "intent", "entities": [{"entity", "start", "end", "value"}], "replaces": label}``.
     ``intent`` None takes the text out. ``replaces`` names the label that the same text had until
     now; without it the text is added beside what there is. A later edit of the same text to the
-    same or a replaced label wins.
+    same or a replaced label wins. ``confirmed`` true: a person said that the label is right as it
+    is; nothing is trained otherwise by that.
 ``label``, ``answer``
     Keys of a knowledge entry (``judul``, ``jawaban``, ``sumber`` …); the edit's ``key`` is its
     label. Keys that the body does not name stay. A ``label`` edit may name a label that is new.
@@ -79,6 +80,11 @@ def write_merged(training_data: Path, overlay: Overlay, target: Path) -> Path:
     return target
 
 
+def is_confirmation(edit: StudioEdit) -> bool:
+    """Whether the edit only says that an example's label is right."""
+    return edit.kind == "example" and bool(edit.body.get("confirmed"))
+
+
 def annotated(text: str, entities: Sequence[Entity]) -> str:
     """Return the text in one line with Rasa's marks around its entities.
 
@@ -120,6 +126,8 @@ def _changes(overlay: Overlay) -> tuple[set[tuple[str, str]], list[Example]]:
     gone: set[tuple[str, str]] = set()
     added: dict[tuple[str, str], Example] = {}
     for edit in overlay.of("example"):
+        if is_confirmation(edit):
+            continue
         text, intent = " ".join(str(edit.body["text"]).split()), edit.body.get("intent")
         if replaced := edit.body.get("replaces"):
             gone.add((text, replaced))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from dialogue import Assets, Assistant, Conversation
 from foundation.errors import ModelUnavailableError, TrainingDataError
+from learning.exchange import import_file
 from learning.label_search import LabelIndex
 from learning.overlay import Overlay, write_merged
 from learning.trends import read_trends
@@ -56,11 +58,13 @@ class StudioHelp:
         self._bundle = bundle
         self._models_dir = models_dir
         self._index: LabelIndex | None = None
+        self._indexing = threading.Lock()
 
     def answers(self) -> Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
         """Return the operations by name."""
         return {
             "find_labels": self.find_labels,
+            "import_examples": self.import_examples,
             "preview_answer": self.preview_answer,
             "preview_lexicon": self.preview_lexicon,
             "trends": self.trends,
@@ -75,11 +79,29 @@ class StudioHelp:
             return {"problem": error.reader_text}
 
     def find_labels(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return ``found``: labels with title and examples for the words ``q``."""
-        if self._index is None:
-            self._index = LabelIndex.load(self._training_data)
-        found = self._index.find(str(request.get("q", "")), self._edits())
+        """Return ``found``: labels with title and examples for the words ``q``.
+
+        Without words nothing is found, but the next search is quick.
+        """
+        with self._indexing:
+            if self._index is None:
+                self._index = LabelIndex.load(self._training_data)
+        words = str(request.get("q", ""))
+        found = self._index.find(words, self._edits()) if words else []
         return {"found": [asdict(one) for one in found]}
+
+    def import_examples(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Bring in the Rasa YAML ``text`` for ``author``; return the counts, or ``problem``."""
+        with tempfile.TemporaryDirectory(prefix="halo-import-") as folder:
+            source = Path(folder) / "berkas.yml"
+            source.write_text(str(request["text"]), encoding="utf-8")
+            try:
+                done = import_file(
+                    self._store, self._training_data, source, author=str(request["author"])
+                )
+            except TrainingDataError as error:
+                return {"problem": _without_folder(error, folder)}
+        return {"added": done.added, "known": done.known}
 
     def preview_answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return ``replies`` as a resident would get them after the edit, or ``problem``."""

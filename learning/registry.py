@@ -159,6 +159,16 @@ def registered_bundles(tx: Transaction, *, limit: int = 100) -> list[RegisteredB
     ]
 
 
+def next_stored(tx: Transaction, live: str) -> str | None:
+    """Return the newest bundle of the store that is younger than the one that answers."""
+    newest = sa.select(bundle.c.version, bundle.c.created_at).where(bundle.c.stored.is_(True))
+    row = tx.connection.execute(newest.order_by(bundle.c.created_at.desc()).limit(1)).one_or_none()
+    now = find_registered(tx, live)
+    if row is None or now is None or row.created_at <= now.created_at:
+        return None
+    return str(row.version)
+
+
 def read_summary(folder: Path) -> dict[str, Any]:
     """Return the figures of a bundle's training; none when it cannot be read."""
     try:

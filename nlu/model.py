@@ -77,6 +77,11 @@ class TrainedModel:
         return self._parts.labels
 
     @property
+    def embedding(self) -> Embedding | None:
+        """The embedding model that it reads with, where it reads with one."""
+        return self._embedding
+
+    @property
     def has_embedding(self) -> bool:
         """Whether sentence vectors are used; without them it understands less."""
         return self._parts.cascade.sentence_ is not None

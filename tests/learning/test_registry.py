@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from foundation.clock import StillClock
 from foundation.errors import InvalidFormError, ModelDamagedError, ModelUnavailableError
 from learning import (
     BundleInfo,
@@ -49,6 +50,36 @@ def here(tmp_path: Path) -> Path:
 def there(tmp_path: Path) -> Path:
     (tmp_path / "there").mkdir()
     return tmp_path / "there"
+
+
+def test_a_candidate_is_on_every_host_before_it_is_promoted(
+    store: Store,
+    clock: StillClock,
+    here: Path,
+    there: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    old, fresh, broken = (a_bundle(here, words) for words in ("lama", "baru", "rusak"))
+    store_bundle(store, old, author="rina")
+    with store.write() as tx:
+        start_with(tx, old.version)
+    bundles = LiveBundles(there, _words, store=store)
+    assert bundles.current() == (old.version, "lama")
+    bundles.prepare()
+    assert [path.name for path in there.glob("*/")] == [old.version], "nothing waits"
+    clock.advance(minutes=5)
+    store_bundle(store, fresh, author="rina")
+    bundles.prepare()
+    assert (there / fresh.version / "bundle.json").exists()
+    assert bundles.current() == (old.version, "lama"), "the old one goes on"
+    clock.advance(minutes=5)
+    store_bundle(store, broken, author="rina")
+    with store.write() as tx:
+        tx.connection.execute(
+            sa.delete(bundle_chunk).where(bundle_chunk.c.version == broken.version)
+        )
+    bundles.prepare()
+    assert "cannot be fetched beforehand" in caplog.text
 
 
 def test_another_host_fetches_the_same_bytes(store: Store, here: Path, there: Path) -> None:

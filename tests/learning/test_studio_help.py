@@ -14,7 +14,7 @@ from foundation.settings import PROJECT_ROOT
 from learning import StudioHelp
 from nlu.types import Understands
 from service_hours import Calendar
-from storage import Store, add_edit
+from storage import Store, active_edits, add_edit
 
 DATA = PROJECT_ROOT / "training_data"
 TOPICS = ("pendirian_koperasi.yml", "halal.yml", "tindak_sapa.yml")
@@ -63,6 +63,25 @@ def test_labels_are_found_by_their_examples_and_by_the_studios(
     [first, *_] = worker.find_labels({"q": "zamzami kwartet"})["found"]
     assert first["label"] == "sapa"
     assert "zamzami kwartet simfoni" in first["examples"]
+
+
+def test_the_search_can_be_made_ready_before_words_are_typed(worker: StudioHelp) -> None:
+    assert worker.find_labels({"q": ""}) == {"found": []}
+    assert worker.find_labels({"q": "pendiri"})["found"]
+
+
+def test_a_rasa_file_comes_in_as_edits_or_says_where_it_is_wrong(
+    worker: StudioHelp, sqlite_store: Store
+) -> None:
+    text = 'version: "3.1"\nnlu:\n- intent: {}\n  examples: |\n    - zamzami kwartet simfoni\n'
+    wrong = worker.import_examples({"text": text.format("tidak/ada"), "author": "rina"})
+    assert wrong == {"problem": "berkas.yml:5: label tidak/ada tidak ada"}
+    right = {"text": text.format(FOUNDERS), "author": "rina"}
+    assert worker.import_examples(right) == {"added": 1, "known": 0}
+    assert worker.import_examples(right) == {"added": 0, "known": 1}
+    with sqlite_store.read() as tx:
+        [edit] = active_edits(tx, "example")
+    assert (edit.body["intent"], edit.author) == (FOUNDERS, "rina")
 
 
 def test_an_answer_is_shown_as_a_resident_will_read_it(worker: StudioHelp) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,10 +14,11 @@ from flask import Flask
 from foundation.clock import Clock
 from foundation.errors import WorkerTimeoutError
 from foundation.settings import LearningSettings
-from learning import ControlSample, Doubt, save_doubts
+from learning import ControlSample, Doubt, export_yaml, is_confirmation, save_doubts
 from storage import Store, active_edits, add_edit, latest_deeds
 from tests.learning.learning_kit import COST, FOUNDERS, a_chat, a_turn, look
 from tests.web.staff import Staff, an_account, signed_in, staff_app
+from web.studio.exchange import LARGEST
 
 PAGES = ("/studio/kotak", "/studio/label", "/studio/daftar-label")
 
@@ -56,6 +58,8 @@ def test_only_data_staff_write_and_auditors_read(app: Flask, sqlite_store: Store
     form = {"pesan": str(event_id), "label": COST}
     for path in ("/studio/label", "/studio/label/lewati", "/studio/label/urungkan"):
         assert audi.post(path, **form).status_code == 403
+    assert audi.get("/studio/daftar-label/unduh").status_code == 200
+    assert audi.post("/studio/daftar-label/unggah").status_code == 403
     assert audi.post(f"/studio/kotak/{event_id}/buka", alasan="ingin tahu").status_code == 403
     assert _examples(sqlite_store) == []
 
@@ -179,12 +183,79 @@ def test_doubtful_examples_are_moved_by_a_person(rina: Staff, sqlite_store: Stor
         save_doubts(tx, [doubt])
     assert "ongkos notaris brp" in rina.get("/studio/daftar-label").text
     move = {"teks": doubt.text, "dari": FOUNDERS, "ke": COST}
-    refused = rina.post("/studio/daftar-label/pindahkan", **{**move, "teks": "lain"})
+    refused = rina.post("/studio/daftar-label/ragu", **{**move, "teks": "lain"})
     assert refused.status_code == 422
-    assert rina.post("/studio/daftar-label/pindahkan", **move).status_code == 303
+    assert rina.post("/studio/daftar-label/ragu", **move).status_code == 303
     [body] = _examples(sqlite_store)
     assert (body["intent"], body["replaces"]) == (COST, FOUNDERS)
     assert "ongkos notaris brp" not in rina.get("/studio/daftar-label").text
+
+
+def test_a_doubt_that_was_none_is_settled_by_keeping_the_label(
+    rina: Staff, sqlite_store: Store
+) -> None:
+    doubt = Doubt("nlu/a.yml", 3, "ongkos notaris brp", FOUNDERS, COST, 0.1, 0.8)
+    with sqlite_store.write() as tx:
+        save_doubts(tx, [doubt])
+    keep = {"teks": doubt.text, "dari": FOUNDERS, "ke": COST, "tindakan": "biarkan"}
+    assert rina.post("/studio/daftar-label/ragu", **keep).status_code == 303
+    shown = rina.get("/studio/daftar-label").text
+    assert "ongkos notaris brp" not in shown
+    assert f"Contoh tetap di {FOUNDERS}." in shown
+    with sqlite_store.read() as tx:
+        edits = active_edits(tx, "example")
+        assert [is_confirmation(edit) for edit in edits] == [True]
+        assert "ongkos notaris brp" not in export_yaml(tx)
+
+
+def test_examples_are_downloaded_and_brought_in_as_rasa_yaml(
+    app: Flask, rina: Staff, sqlite_store: Store
+) -> None:
+    asked: list[Mapping[str, Any]] = []
+
+    def answer(request: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(request)
+        return {"added": 2, "known": 1}
+
+    app.extensions["halo"] = replace(app.extensions["halo"], ask_worker=answer)
+    with sqlite_store.write() as tx:
+        body = {"text": "ongkos notaris brp", "intent": COST, "entities": []}
+        add_edit(tx, "example", key=body["text"], body=body, author="rina")
+    file = rina.get("/studio/daftar-label/unduh")
+    assert "attachment" in file.headers["Content-Disposition"]
+    assert "- ongkos notaris brp" in file.text
+    _upload(rina, file.text.encode())
+    assert asked == [{"op": "import_examples", "text": file.text, "author": "rina"}]
+    assert "2 contoh ditambahkan, 1 sudah ada." in rina.get("/studio/daftar-label").text
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "Pilih berkas YAML lebih dahulu."),
+        (b"\xff\xfe", "bukan teks UTF-8"),
+        (b"#" * (LARGEST + 1), "paling banyak 200 kB"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told(rina: Staff, content: bytes, told: str) -> None:
+    _upload(rina, content)
+    assert told in rina.get("/studio/daftar-label").text
+
+
+def test_why_nothing_of_a_file_came_in_is_told(app: Flask, rina: Staff) -> None:
+    def refused(_request: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"problem": "berkas.yml:3: label x/y tidak ada"}
+
+    app.extensions["halo"] = replace(app.extensions["halo"], ask_worker=refused)
+    _upload(rina, b"nlu: []")
+    shown = rina.get("/studio/daftar-label").text
+    assert "Tidak ada yang dimasukkan. berkas.yml:3: label x/y tidak ada" in shown
+
+
+def _upload(staff: Staff, content: bytes) -> None:
+    form = {"csrf_token": staff.token, "berkas": (io.BytesIO(content), "contoh.yml")}
+    done = staff.client.post("/studio/daftar-label/unggah", data=form)
+    assert done.status_code == 303
 
 
 def test_labels_of_the_studio_can_be_chosen_at_once(rina: Staff, sqlite_store: Store) -> None:

@@ -107,6 +107,7 @@ def test_auditors_read_and_change_nothing(app: Flask, sqlite_store: Store) -> No
 def test_a_training_is_asked_for_once_followed_and_cancelled(
     rina: Staff, sqlite_store: Store
 ) -> None:
+    assert "bawaan 4,5." in _text(rina.get("/studio/pelatihan"))
     assert rina.post("/studio/pelatihan", part=False, target="2,5").status_code == 303
     with sqlite_store.write() as tx:
         job = take_job(tx, "satu")
@@ -114,7 +115,7 @@ def test_a_training_is_asked_for_once_followed_and_cancelled(
         assert job.params["target"] == 0.025
         report_progress(tx, job.id, "satu", stage="folds", done=1, total=4)
     now = _text(rina.get("/studio/pelatihan/kini"))
-    assert "Langkah 3 dari 9: Memeriksa silang" in now
+    assert "Langkah 3 dari 10: Memeriksa silang" in now
     assert "25%" in now
     rina.post("/studio/pelatihan", part=False)
     assert "Pelatihan lain sedang berjalan" in _text(rina.get("/studio/pelatihan"))
@@ -207,6 +208,7 @@ def test_an_answer_is_withdrawn_with_its_receivers_and_given_again(
     page = _text(rina.get(f"/studio/ditarik/{FOUNDERS}"))
     assert "Sedang ditarik" in page
     assert chat.id in page
+    assert f'href="/laporan/percakapan/{chat.id}"' in rina.get(f"/studio/ditarik/{FOUNDERS}").text
     assert "angkanya keliru" in _text(rina.get("/studio/ditarik"))
     rina.post(f"/studio/kembalikan/{FOUNDERS}", part=False)
     with sqlite_store.read() as tx:

@@ -78,7 +78,11 @@ def test_an_answer_is_looked_at_saved_and_taken_back(
         [edit] = active_edits(tx, "answer")
     assert dict(edit.body) == {"ringkas": form["ringkas"]}
     assert (edit.key, edit.author) == (LABEL, "rina")
-    assert form["ringkas"] in rina.get(path).text
+    shown = rina.get(path).text
+    assert form["ringkas"] in shown
+    history = shown[shown.index("Riwayat") :]
+    assert "rina: Jawaban ringkas" in history
+    assert form["ringkas"] in history, "each version can be read"
     again = rina.post(path, tindakan="simpan", **form)
     assert "Tidak ada yang diubah" in again.text
     assert rina.post(f"/studio/jawaban-tarik/{LABEL}", suntingan=str(edit.id)).status_code == 303

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from web.services import Services
 from web.studio.answers import add_answers
+from web.studio.exchange import add_exchange
 from web.studio.frame import add_entrance
 from web.studio.gate import add_gate
 from web.studio.kotak import add_inbox
@@ -26,6 +27,7 @@ def register(app: Flask, services: Services) -> None:
     add_inbox(blueprint)
     add_labelling(blueprint)
     add_labels(blueprint)
+    add_exchange(blueprint)
     add_answers(blueprint)
     add_lexicon(blueprint)
     add_trends(blueprint)

@@ -12,7 +12,14 @@ from flask.typing import ResponseReturnValue
 
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError, WorkerTimeoutError
-from learning import forget_doubt, label_turns, latest_doubts, members_of, shown_text
+from learning import (
+    forget_doubt,
+    is_confirmation,
+    label_turns,
+    latest_doubts,
+    members_of,
+    shown_text,
+)
 from storage import Transaction, active_edits, add_edit, note_deed
 from web.accounts import signed_in
 from web.context import services
@@ -35,18 +42,22 @@ _FIELDS = {
     "pemilik": (3, 120),
     "sumber": (3, 600),
 }
+_SHOWN_DOUBTS = 100
 _REVIEW_AFTER = timedelta(days=365)
 
 
 def find_label() -> ResponseReturnValue:
     """Show the labels that fit the words ``q``, each a button that labels."""
     words = " ".join(request.args.get("q", "").split())[:100]
-    if not words:
-        return ""
     try:
+        if not words:  # asked for when the search is opened: the first words are found quickly then
+            services().ask_worker({"op": "find_labels", "q": ""})
+            return ""
         found = list(services().ask_worker({"op": "find_labels", "q": words})["found"])
         problem = ""
     except WorkerTimeoutError as error:
+        if not words:
+            return ""
         found, problem = _by_title(words), error.reader_text
     return render_template("studio/_temuan.html", found=found, problem=problem)
 
@@ -54,13 +65,14 @@ def find_label() -> ResponseReturnValue:
 def labels_page() -> ResponseReturnValue:
     """Show all labels with what the studio added, and the examples in doubt."""
     with services().store.read() as tx:
-        added = Counter(str(edit.body.get("intent")) for edit in active_edits(tx, "example"))
+        edits = [edit for edit in active_edits(tx, "example") if not is_confirmation(edit)]
+        added = Counter(str(edit.body.get("intent")) for edit in edits)
         return page(
             "studio/daftar_label.html",
             titles=label_titles(tx),
             added=added,
             fresh={edit.key for edit in active_edits(tx, "label")},
-            doubts=latest_doubts(tx, limit=100),
+            doubts=latest_doubts(tx, limit=_SHOWN_DOUBTS),
         )
 
 
@@ -90,25 +102,31 @@ def make_label() -> ResponseReturnValue:
     return redirect(url_for("studio.label_page"), 303)
 
 
-def relabel() -> ResponseReturnValue:
-    """Move an example in doubt to the label that it looks like."""
+def settle_doubt() -> ResponseReturnValue:
+    """Move an example in doubt to the label that it looks like, or keep it where it is."""
     text, old, new = (request.form.get(name, "") for name in ("teks", "dari", "ke"))
+    keep = request.form.get("tindakan") == "biarkan"
     with services().store.write() as tx:
-        chosen_label(label_titles(tx), new)
+        titles = label_titles(tx)
+        chosen_label(titles, new)
         doubts = {(one.text, one.label, one.other) for one in latest_doubts(tx, limit=1000)}
         if (text, old, new) not in doubts:
             raise InvalidFormError("no such doubt", reader_text="Contoh ini tidak lagi diragukan.")
-        body = {"text": text, "intent": new, "entities": [], "replaces": old}
+        body: dict[str, Any] = {"text": text, "intent": old, "entities": [], "confirmed": True}
+        if not keep:
+            body = {"text": text, "intent": new, "entities": [], "replaces": old}
         add_edit(tx, "example", key=text, body=body, author=signed_in().name)
         forget_doubt(tx, text, old)
-    flash(f"Contoh dipindahkan dari {old} ke {new}.")
+    flash(f"Contoh tetap di {old}." if keep else f"Contoh dipindahkan dari {old} ke {new}.")
     return redirect(url_for("studio.labels_page"), 303)
 
 
 def add_labels(blueprint: Blueprint) -> None:
     """Attach the views."""
     blueprint.add_url_rule("/daftar-label", "labels_page", readers(labels_page))
-    blueprint.add_url_rule("/daftar-label/pindahkan", "relabel", writers(relabel), methods=["POST"])
+    blueprint.add_url_rule(
+        "/daftar-label/ragu", "settle_doubt", writers(settle_doubt), methods=["POST"]
+    )
     blueprint.add_url_rule("/label/cari", "find_label", writers(find_label))
     blueprint.add_url_rule("/label/baru", "new_label", writers(new_label))
     blueprint.add_url_rule("/label/baru", "make_label", writers(make_label), methods=["POST"])

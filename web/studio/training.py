@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import InvalidFormError, JobConflictError
 from learning import (
+    USUAL_TARGET,
     active_job,
     cancel_job,
     checked_target,
@@ -39,6 +40,7 @@ def training_page() -> ResponseReturnValue:
             edits=len(edits),
             fresh=len(fresh),
             target=request.args.get("target", ""),
+            usual=100 * USUAL_TARGET,
         )
 
 

@@ -14,7 +14,8 @@ from learning import (
     withdrawals,
     withdrawn_labels,
 )
-from web.accounts import signed_in
+from reports import READERS as REPORT_READERS
+from web.accounts import may, signed_in
 from web.context import services
 from web.studio.frame import label_titles, live_assets, page, readers, writers
 
@@ -60,6 +61,7 @@ def receivers_page(label: str) -> ResponseReturnValue:
             conversations=conversations,
             times=times,
             found=receivers(tx, label, limit=_SHOWN),
+            may_read_talks=may(signed_in(), *REPORT_READERS),
         )
 
 
