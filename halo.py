@@ -31,7 +31,7 @@ COMMANDS = {
     "user": "commands.people:user",
     "validate": "commands.quality:validate",
     "whatsapp": "commands.whatsapp:whatsapp",
-    "worker": "commands.serve:worker",
+    "worker": "commands.worker:worker",
 }
 """Subcommand → where it lives. ``docs/cli.md`` documents each; a test compares."""
 
