@@ -30,6 +30,7 @@ from storage import (
     OutboxRow,
     Store,
     StoredEvent,
+    Transaction,
     append_event,
     get_outbox_row,
     lock_conversation,
@@ -91,22 +92,7 @@ class DeskPost:
             case = owned_case(tx, case_id, self.officer)
             if said := said_before(tx, case.conversation, self.officer, key):
                 return said
-            attachment_id = self.new_id()
-            save_attachment(
-                tx,
-                attachment_id=attachment_id,
-                conversation_id=case.conversation,
-                mime_type=file.mime_type,
-                filename=file.filename,
-                content=file.content,
-            )
-            media = {
-                "kind": file.kind,
-                "mime_type": file.mime_type,
-                "filename": file.filename,
-                "size": len(file.content),
-                "attachment": attachment_id,
-            }
+            media = self._kept(tx, case.conversation, file)
             words = Reply(caption)
             return say_as(
                 tx, case, self.officer, "officer", words, key=key, media=media, payload=payload
@@ -178,6 +164,25 @@ class DeskPost:
                 data={"case_id": case.id, "ticket": case.ticket, "result": result.value},
                 content={"note": note} if note else None,
             )
+
+    def _kept(self, tx: Transaction, conversation_id: str, file: IncomingFile) -> dict[str, Any]:
+        """Store the file; return what the message says of it."""
+        attachment_id = self.new_id()
+        save_attachment(
+            tx,
+            attachment_id=attachment_id,
+            conversation_id=conversation_id,
+            mime_type=file.mime_type,
+            filename=file.filename,
+            content=file.content,
+        )
+        return {
+            "kind": file.kind,
+            "mime_type": file.mime_type,
+            "filename": file.filename,
+            "size": len(file.content),
+            "attachment": attachment_id,
+        }
 
     def _handed_over(
         self, conversation: Conversation, file: IncomingFile, caption: str

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from connectors.outgoing import put_out
 from connectors.trackers import Recalled, keep_snapshot, recall
-from dialogue.types import CaseRequest, Reply, Turn
+from dialogue.types import CaseRequest, EventDraft, Reply, Turn
 from foundation.errors import EpochConflictError
 from handoff import note_attention, open_case, open_case_of
 from storage import (
@@ -44,10 +44,7 @@ def write_turn(
         erase_content(tx, current.id)
         current = lock_conversation(tx, current.id)
         recalled = recall(tx, current.id)
-    made = [
-        NewEvent(draft.type, "bot", {**draft.data, "bundle": bundle}, draft.content)
-        for draft in turn.events
-    ]
+    made = [_made(draft, bundle) for draft in turn.events]
     said = [_said(reply, bundle) for reply in turn.replies]
     # A case opens between the decision and what is said of it.
     at_once = made if turn.case_request else [*made, *said]
@@ -86,6 +83,10 @@ def _open(tx: Transaction, conversation: Conversation, wanted: CaseRequest, turn
         actor="bot",
         turn_id=turn_id,
     )
+
+
+def _made(draft: EventDraft, bundle: str) -> NewEvent:
+    return NewEvent(draft.type, "bot", {**draft.data, "bundle": bundle}, draft.content)
 
 
 def _said(reply: Reply, bundle: str) -> NewEvent:

@@ -49,17 +49,7 @@ def erase_content(tx: Transaction, conversation_id: str) -> int:
         .where(conversation.c.id == conversation_id)
         .values(epoch=conversation.c.epoch + 1)
     )
-    execute(
-        sa.update(inbox)
-        .where(inbox.c.conversation_id == conversation_id)
-        .values(
-            text="",
-            payload=None,
-            media=None,
-            last_error=None,
-            turn_id=sa.func.coalesce(inbox.c.turn_id, ERASED),
-        )
-    )
+    _erase_messages(tx, conversation_id)
     _erase_replies(tx, conversation_id)
     for table in (
         snapshot,
@@ -138,6 +128,20 @@ def _forget_ids(tx: Transaction, conversation_id: str) -> None:
                 for row in rows
             ],
         )
+
+
+def _erase_messages(tx: Transaction, conversation_id: str) -> None:
+    tx.connection.execute(
+        sa.update(inbox)
+        .where(inbox.c.conversation_id == conversation_id)
+        .values(
+            text="",
+            payload=None,
+            media=None,
+            last_error=None,
+            turn_id=sa.func.coalesce(inbox.c.turn_id, ERASED),
+        )
+    )
 
 
 def _erase_replies(tx: Transaction, conversation_id: str) -> None:

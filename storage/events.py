@@ -161,10 +161,23 @@ def append_events(
         }
         for seq, new in enumerate(events, start=last - len(events) + 1)
     ]
+    said = [None if new.content is None else storable_document(new.content) for new in events]
+    ids = _insert(tx, rows, said)
+    return [
+        StoredEvent(
+            id=ids[row["seq"]], content=content, conversation=row.pop("conversation_id"), **row
+        )
+        for row, content in zip(rows, said, strict=True)
+    ]
+
+
+def _insert(
+    tx: Transaction, rows: list[dict[str, Any]], said: Sequence[dict[str, Any] | None]
+) -> dict[int, int]:
+    """Write skeletons and contents; return the ids by ``seq``."""
     # The store may return them in any order.
     inserted = tx.connection.execute(_INSERT_EVENT, rows if len(rows) > 1 else rows[0])
     ids = {row.seq: row.id for row in inserted}
-    said = [None if new.content is None else storable_document(new.content) for new in events]
     contents = [
         {"event_id": ids[row["seq"]], "content": content}
         for row, content in zip(rows, said, strict=True)
@@ -172,12 +185,7 @@ def append_events(
     ]
     if contents:
         tx.connection.execute(_INSERT_CONTENT, contents)
-    return [
-        StoredEvent(
-            id=ids[row["seq"]], content=content, conversation=row.pop("conversation_id"), **row
-        )
-        for row, content in zip(rows, said, strict=True)
-    ]
+    return ids
 
 
 def read_events(

@@ -49,32 +49,36 @@ def public_event(
         "buttons": [],
         "at": event.at.isoformat(),
     }
-    content = event.content or {}
     if event.type in _SPEAKER:
-        shown |= {
-            "type": "message",
-            "text": content.get("text") or "",
-            "buttons": event.data.get("buttons") or [],
-        }
-        if event.type == "officer":
-            shown["name"] = event.data.get("officer", "")
-            shown |= _file(content.get("media"))
-        if event.type == "user":
-            shown["client_message_id"] = client_ids.get(event.data.get("inbox_id", 0))
-            shown |= _file(content.get("media"))
-        if event.type == "bot":
-            shown |= _asked_for(event)
-    elif event.type.startswith("case_"):
-        change = event.type.removeprefix("case_")
-        shown |= {
-            "type": "case",
-            "state": _CASE_STATES.get(change, change),
-            "ticket": event.data.get("ticket"),
-        }
-        if shown["state"] == "claimed":
-            shown["name"] = officers.get(event.data.get("officer_id", 0), "")
-    elif event.type == "rated":
+        return shown | _message(event, client_ids)
+    if event.type.startswith("case_"):
+        return shown | _case(event, officers)
+    if event.type == "rated":
         shown |= {"type": "rated", **{key: event.data.get(key) for key in ("kind", "value", "seq")}}
+    return shown
+
+
+def _message(event: StoredEvent, client_ids: Mapping[int, str]) -> dict[str, Any]:
+    content = event.content or {}
+    said = {
+        "type": "message",
+        "text": content.get("text") or "",
+        "buttons": event.data.get("buttons") or [],
+    }
+    if event.type == "officer":
+        return {**said, "name": event.data.get("officer", ""), **_file(content.get("media"))}
+    if event.type == "user":
+        own = client_ids.get(event.data.get("inbox_id", 0))
+        return {**said, "client_message_id": own, **_file(content.get("media"))}
+    return {**said, **_asked_for(event)} if event.type == "bot" else said
+
+
+def _case(event: StoredEvent, officers: Mapping[int, str]) -> dict[str, Any]:
+    change = event.type.removeprefix("case_")
+    state = _CASE_STATES.get(change, change)
+    shown = {"type": "case", "state": state, "ticket": event.data.get("ticket")}
+    if state == "claimed":
+        shown["name"] = officers.get(event.data.get("officer_id", 0), "")
     return shown
 
 

@@ -90,22 +90,7 @@ def _tensors(weights: WeightFile, keep: Sequence[int]) -> dict[str, NDArray[np.f
 
 def _configurations(shape: Shape, vocabulary: int, padding: int) -> dict[str, Any]:
     return {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "hidden_act": "gelu",
-            "hidden_size": shape.hidden,
-            "intermediate_size": shape.feed_forward,
-            "layer_norm_eps": 1e-12,
-            "max_position_embeddings": shape.positions,
-            "num_attention_heads": shape.heads,
-            "num_hidden_layers": shape.layers,
-            "pad_token_id": padding,
-            "type_vocab_size": shape.types,
-            "vocab_size": vocabulary,
-            "hidden_dropout_prob": 0.0,
-            "attention_probs_dropout_prob": 0.0,
-        },
+        "config.json": _bert(shape, vocabulary, padding),
         "tokenizer_config.json": {
             **_SPECIAL,
             "cls_token": "<s>",
@@ -135,6 +120,25 @@ def _configurations(shape: Shape, vocabulary: int, padding: int) -> dict[str, An
             "pooling_mode_max_tokens": False,
             "pooling_mode_mean_sqrt_len_tokens": False,
         },
+    }
+
+
+def _bert(shape: Shape, vocabulary: int, padding: int) -> dict[str, Any]:
+    return {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "hidden_act": "gelu",
+        "hidden_size": shape.hidden,
+        "intermediate_size": shape.feed_forward,
+        "layer_norm_eps": 1e-12,
+        "max_position_embeddings": shape.positions,
+        "num_attention_heads": shape.heads,
+        "num_hidden_layers": shape.layers,
+        "pad_token_id": padding,
+        "type_vocab_size": shape.types,
+        "vocab_size": vocabulary,
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
     }
 
 
