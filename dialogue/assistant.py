@@ -102,7 +102,6 @@ class Assistant:
             decision=draft.decision,
             replies=tuple(draft.replies),
             events=(*understood, _decided(draft, bundle)),
-            understandings=tuple(reading.understanding for reading in readings),
             answers=tuple(draft.answers),
             asks=_asks(draft),
             clarify=draft.clarify,

@@ -41,7 +41,7 @@ class StoryFailure:
 
 @dataclass(frozen=True)
 class StoryResult:
-    """How one story went; ``turns`` counts its turns, ``failed_turns`` those with a failure."""
+    """How one story went; ``turns`` counts its turns."""
 
     file: Path
     line: int
@@ -60,11 +60,6 @@ class StoryResult:
             return f"{place}: lulus ({self.turns} giliran)"
         details = "\n".join(str(failure) for failure in self.failures)
         return f"{place}: GAGAL\n{textwrap.indent(details, '  ')}"
-
-    @property
-    def failed_turns(self) -> int:
-        """How many turns had a failure."""
-        return len({failure.line for failure in self.failures})
 
 
 def run_stories(path: Path, assistant: Assistant, calendar: Calendar) -> list[StoryResult]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from handoff import WaitingEstimate
-from nlu.types import Understanding
 from service_hours import ServiceStatus
 
 MessageKind = Literal["text", "payload", "media"]
@@ -109,7 +108,6 @@ class Turn:
     decision: TurnDecision
     replies: tuple[Reply, ...]
     events: tuple[EventDraft, ...]
-    understandings: tuple[Understanding, ...] = ()
     answers: tuple[str, ...] = ()
     asks: str | None = None
     clarify: bool = False

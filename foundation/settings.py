@@ -129,11 +129,6 @@ class Settings:
         """The SQLAlchemy URL: ``HALO_DATABASE_URL`` or the embedded SQLite file."""
         return self.database_url or f"sqlite:///{self.data_dir / 'halo.sqlite3'}"
 
-    @property
-    def socket_path(self) -> Path:
-        """The local socket on which the workers of this host listen."""
-        return self.data_dir / "run" / "worker.sock"
-
     def clock(self) -> Clock:
         """Return the clock: the machine's, or one that starts at ``HALO_TEST_NOW``."""
         return clock_starting_at(self.test_now) if self.test_now else system_clock

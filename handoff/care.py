@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -27,15 +26,6 @@ EXPIRE_AFTER = timedelta(hours=48)
 """So long after being asked, without an answer, the case expires."""
 
 _BATCH = 100
-
-
-@dataclass(frozen=True)
-class Lateness:
-    """A waiting case that was asked about: when, and when the resident wrote last."""
-
-    case: Case
-    asked_at: datetime
-    wrote_at: datetime | None
 
 
 def orphaned(tx: Transaction) -> list[Case]:

@@ -49,11 +49,6 @@ class Overlay:
         """Return the edits of these kinds."""
         return [edit for edit in self.edits if edit.kind in kinds]
 
-    @property
-    def last_id(self) -> int:
-        """The newest edit's id; 0 without any."""
-        return max((edit.id for edit in self.edits), default=0)
-
 
 def merged_examples(training_data: Path, overlay: Overlay) -> TrainingData:
     """Return the examples of the files with the overlay's laid over them."""

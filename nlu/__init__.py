@@ -13,7 +13,6 @@ from nlu.rasa_yaml import strip_annotations
 from nlu.types import OUT_OF_SCOPE, Decision, Entity, Intent, Understanding, Understands
 
 if TYPE_CHECKING:
-    from nlu.augment import add_typos as add_typos
     from nlu.embedding.model import Embedding as Embedding
     from nlu.embedding.model import open_embedding as open_embedding
     from nlu.entities import extract_entities as extract_entities
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from nlu.risk import choose_threshold as choose_threshold
     from nlu.risk import upper_bound as upper_bound
     from nlu.trainer import train as train
+    from nlu.typos import add_typos as add_typos
 
 __all__ = [
     "OUT_OF_SCOPE",
@@ -61,7 +61,7 @@ __all__ = [
 ]
 
 _HEAVY = {
-    "add_typos": "nlu.augment",
+    "add_typos": "nlu.typos",
     "extract_entities": "nlu.entities",
     "Embedding": "nlu.embedding.model",
     "EntityFigures": "nlu.entity_evaluation",

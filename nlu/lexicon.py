@@ -26,9 +26,6 @@ REWRITE_TABLES = (
 )
 """Tables of ``tulisan → baku``; a spelling may stand in one of them only."""
 
-ABBREVIATION_TABLES = REWRITE_TABLES[:3]
-"""The tables from which training-time noise draws (:mod:`nlu.augment`)."""
-
 BASIC = ("tulisan", "baku", "catatan")
 
 
@@ -73,7 +70,6 @@ class Lexicon:
     """All tables, read and checked. Build it with :meth:`load`."""
 
     rewrites: Rewrites
-    abbreviations: Mapping[str, tuple[str, ...]]
     emoji: Mapping[str, str]
     affixes: tuple[Affix, ...]
     numbers: Mapping[str, str]
@@ -91,21 +87,18 @@ class Lexicon:
         Raises :class:`foundation.errors.TrainingDataError` with ``file:line`` for a missing table,
         a malformed row, a spelling that stands twice, is protected, or leads in a circle.
         """
-        rows = {name: list(read_table(folder / name, *BASIC)) for name in REWRITE_TABLES}
+        rows = [row for name in REWRITE_TABLES for row in read_table(folder / name, *BASIC)]
         protected = list(read_table(folder / "pelindung.tsv", *BASIC))
         places = list(read_table(folder / "tempat.tsv", "tulisan", "rangkai", "catatan"))
         districts = [_district(row) for row in read_table(folder / "kecamatan.tsv", *_DISTRICT)]
         rewrites = build_rewrites(
-            [row for table in rows.values() for row in table],
+            rows,
             protected,
             places,
             [district.written for district in districts],
         )
         return cls(
             rewrites=rewrites,
-            abbreviations=_abbreviations(
-                [row for name in ABBREVIATION_TABLES for row in rows[name]]
-            ),
             emoji={row["tulisan"]: row["baku"] for row in read_table(folder / "emoji.tsv", *BASIC)},
             affixes=tuple(_affix(row) for row in read_table(folder / "imbuhan.tsv", *_AFFIX)),
             numbers={
@@ -171,16 +164,6 @@ def _unit(row: Row) -> tuple[str, Unit]:
     if not row["nilai"].isdigit() or row["syarat"] not in ("rapat", "besar", "-"):
         raise row.error("nilai harus bilangan bulat, syarat salah satu dari rapat, besar, -")
     return row["tulisan"], Unit(int(row["nilai"]), row["syarat"])
-
-
-def _abbreviations(rows: list[Row]) -> dict[str, tuple[str, ...]]:
-    """Turn the tables round: a standard word to the single-word spellings people use for it."""
-    spellings: dict[str, list[str]] = {}
-    for row in rows:
-        written, standard = words(row["tulisan"]), row["baku"]
-        if len(written) == 1 and " " not in standard and "{" not in row["tulisan"]:
-            spellings.setdefault(standard, []).append(written[0])
-    return {standard: tuple(sorted(set(found))) for standard, found in spellings.items()}
 
 
 def _cues(rows: Iterable[Row]) -> dict[str, frozenset[tuple[str, ...]]]:

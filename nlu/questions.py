@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from nlu.lexicon import Lexicon, default_lexicon
+from nlu.lexicon import Lexicon
 from nlu.normalize import Normalizer
 
 _LEAST_WORDS = 3
@@ -51,6 +50,11 @@ class QuestionSplitter:
 
         A question that names no subject of its own ("biayanya berapa?") gets the subject of the
         one before it in front, so that each can be understood alone. Never raises for any ``str``.
+
+        >>> from nlu.lexicon import default_lexicon
+        >>> splitter = QuestionSplitter(default_lexicon())
+        >>> splitter.split("syarat bikin NIB apa aja? terus biayanya berapa ya")
+        ('syarat bikin NIB apa aja?', 'nib terus biayanya berapa ya')
         """
         normalized = self._normalizer.normalize(text)
         parts = zip(normalized.text.split(), normalized.spans, strict=True)
@@ -136,21 +140,6 @@ class QuestionSplitter:
                 return " ".join(word.text for word in question.words[index : index + length])
             index += 1
         return ""
-
-
-def split_questions(text: str, *, lexicon: Lexicon | None = None) -> tuple[str, ...]:
-    """Return the single questions of a message; see :class:`QuestionSplitter`.
-
-    >>> split_questions("syarat bikin NIB apa aja? terus biayanya berapa ya")
-    ('syarat bikin NIB apa aja?', 'nib terus biayanya berapa ya')
-    """
-    splitter = QuestionSplitter(lexicon) if lexicon else _shared_splitter()
-    return splitter.split(text)
-
-
-@cache
-def _shared_splitter() -> QuestionSplitter:
-    return QuestionSplitter(default_lexicon())
 
 
 def _gathered(pieces: Sequence[_Piece]) -> list[_Piece]:

@@ -201,9 +201,6 @@ _HANDLERS: Mapping[str, Callable[[Tally, StoredEvent, str], None]] = {
     "rated": Tally._rated,
 }
 
-COUNTED_TYPES = frozenset(_HANDLERS)
-"""Types of events that are counted; the projector passes over the others."""
-
 
 def wib_day(moment: datetime) -> date:
     """Return the WIB day of a moment, whatever the server's own time zone is."""

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlu.questions import split_questions
+from nlu.lexicon import default_lexicon
+from nlu.questions import QuestionSplitter
+
+SPLITTER = QuestionSplitter(default_lexicon())
 
 
 @pytest.mark.parametrize(
@@ -25,11 +28,11 @@ from nlu.questions import split_questions
     ],
 )  # fmt: skip
 def test_two_questions_are_two(text: str, parts: tuple[str, ...]) -> None:
-    assert split_questions(text) == parts
+    assert SPLITTER.split(text) == parts
 
 
 def test_a_question_without_subject_takes_that_of_the_one_before() -> None:
-    assert split_questions("syarat pirt apa aja dan biayanya berapa") == (
+    assert SPLITTER.split("syarat pirt apa aja dan biayanya berapa") == (
         "syarat pirt apa aja",
         "pirt biayanya berapa",
     )
@@ -50,7 +53,7 @@ def test_a_question_without_subject_takes_that_of_the_one_before() -> None:
     ],
 )
 def test_one_question_stays_whole(text: str) -> None:
-    assert split_questions(text) == (text,)
+    assert SPLITTER.split(text) == (text,)
 
 
 @settings(max_examples=200, deadline=None)
@@ -64,7 +67,7 @@ def test_one_question_stays_whole(text: str) -> None:
     )
 )
 def test_parts_are_pieces_of_the_message_in_order(text: str) -> None:
-    parts = split_questions(text)
+    parts = SPLITTER.split(text)
     assert parts
     if len(parts) > 1:
         assert 2 <= len(parts) <= 4
@@ -79,5 +82,5 @@ def test_parts_are_pieces_of_the_message_in_order(text: str) -> None:
 
 def test_a_very_long_message_takes_no_longer_than_its_share() -> None:
     started = time.process_time()
-    split_questions("apakah dan " * 1_000)
+    SPLITTER.split("apakah dan " * 1_000)
     assert time.process_time() - started < 3

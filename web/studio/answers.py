@@ -88,10 +88,6 @@ def undo_answer(label: str) -> ResponseReturnValue:
     return redirect(url_for("studio.answer_page", label=label), 303)
 
 
-def _has_all(words: str, text: str) -> bool:
-    return all(word in text.casefold() for word in words.split())
-
-
 def add_answers(blueprint: Blueprint) -> None:
     """Attach the views."""
     blueprint.add_url_rule("/jawaban", "answers_page", readers(answers_page))

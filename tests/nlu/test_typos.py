@@ -1,4 +1,4 @@
-"""Training-time noise is seeded, is noise, and mostly comes out again in the normaliser."""
+"""Typing errors are seeded, are errors, and mostly come out again in the normaliser."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlu.augment import add_typos, augment
 from nlu.lexicon import default_lexicon
 from nlu.normalize import Normalizer
+from nlu.typos import add_typos
 
 TEXT = "Bagaimana cara mendaftarkan merek dagang untuk usaha saya yang belum punya sertifikat?"
 
 
 def test_the_same_seed_gives_the_same_noise() -> None:
-    first, second = ([augment(TEXT, random.Random(seed)) for seed in range(20)] for _ in range(2))
+    first, second = ([add_typos(TEXT, random.Random(seed)) for seed in range(20)] for _ in range(2))
     assert first == second
     assert len(set(first)) > 15
 
@@ -23,7 +23,7 @@ def test_the_same_seed_gives_the_same_noise() -> None:
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=60), seed=st.integers(0, 1000))
 def test_any_text_can_be_disturbed(text: str, seed: int) -> None:
-    assert isinstance(augment(text, random.Random(seed)), str)
+    assert isinstance(add_typos(text, random.Random(seed)), str)
 
 
 def test_typos_disturb_about_the_share_asked_for_and_only_longer_words() -> None:
@@ -39,11 +39,11 @@ def test_no_share_no_noise() -> None:
     assert add_typos(TEXT, random.Random(0), share=0.0) == TEXT
 
 
-def test_abbreviations_come_out_again() -> None:
+def test_most_errors_come_out_again() -> None:
     normalizer = Normalizer(default_lexicon(), frozenset(TEXT.lower().rstrip("?").split()))
     clean = set(normalizer.normalize(TEXT).text.split())
     shares = []
     for seed in range(200):
-        noisy = augment(TEXT, random.Random(seed))
+        noisy = add_typos(TEXT, random.Random(seed))
         shares.append(len(clean & set(normalizer.normalize(noisy).text.split())) / len(clean))
     assert sum(shares) / len(shares) > 0.8
