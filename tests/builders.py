@@ -53,7 +53,7 @@ def at_once(count: int, action: Callable[[int], T]) -> list[T | Exception]:
     gate = Barrier(count)
 
     def run(number: int) -> T:
-        gate.wait(timeout=10)
+        gate.wait(timeout=60)
         return action(number)
 
     with ThreadPoolExecutor(count) as pool:

@@ -14,15 +14,21 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect
 
 from foundation.clock import StillClock, parse_moment
 from storage import Store, tables
 from tests.chromium import PATIENCE, chromium
 
-# How long an example takes is no property of the program.
-settings.register_profile("halo", deadline=None)
+# How long an example takes is no property of the program. In CI the same commit gets the same
+# examples every time; whoever runs the tests by hand gets new ones.
+settings.register_profile(
+    "halo",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
 settings.load_profile("halo")
 
 POSTGRESQL = os.environ.get(

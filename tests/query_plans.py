@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,13 +13,14 @@ from sqlalchemy import event as sqlalchemy_event
 from storage import Store
 
 
-def statements_of(store: Store, use: Callable[[], None]) -> dict[str, Any]:
-    """Every statement that ``use`` sends to this kind of store, with one set of parameters."""
+def statements_of(use: Callable[[], None]) -> dict[str, Any]:
+    """Every statement that ``use`` sends from its own thread, with one set of parameters."""
     sent: dict[str, Any] = {}
+    here = threading.get_ident()
 
-    def note(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        # A thread that another test left behind may still be at work on the other kind of store.
-        if connection.dialect.name == store.dialect:
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        # A thread that another test left behind may still be at work on a store of its own.
+        if threading.get_ident() == here:
             sent.setdefault(statement, parameters)
 
     sqlalchemy_event.listen(sa.Engine, "before_cursor_execute", note)

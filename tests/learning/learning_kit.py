@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from learning import ControlSample, refresh, take_in
@@ -21,6 +19,7 @@ from storage import (
 )
 from storage.tables import event, projection
 from tests.builders import an_inbound
+from tests.patience import eventually
 
 _numbers = itertools.count(1)
 
@@ -79,16 +78,15 @@ def a_turn(
 
 def take_all_in(store: Store, control: ControlSample, *, batch: int = 500) -> None:
     """Take the whole log in, however long another transaction of the cluster holds it up."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def at_the_end() -> bool:
         take_in(store, control, batch=batch)
         with store.read() as tx:
             newest = tx.connection.execute(sa.select(sa.func.max(event.c.id))).scalar_one()
             query = sa.select(projection.c.id).where(projection.c.name == "learning")
-            if tx.connection.execute(query).scalar_one_or_none() == newest:
-                return
-        time.sleep(0.05)
-    pytest.fail("the inbox did not reach the end of the log")
+            return bool(tx.connection.execute(query).scalar_one_or_none() == newest)
+
+    eventually(at_the_end)
 
 
 def look(store: Store, control: ControlSample) -> None:

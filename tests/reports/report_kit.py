@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from reports import Figures, catch_up, evaluation, read_figures
@@ -14,6 +12,7 @@ from service_hours import Calendar
 from storage import Store, append_event, receive
 from storage.tables import event, projection
 from tests.builders import a_conversation, an_inbound
+from tests.patience import eventually
 
 DAY = date(2026, 11, 24)
 CALENDAR = Calendar()
@@ -46,11 +45,12 @@ def figures(store: Store, first: date = DAY, last: date = DAY) -> Figures:
 
 def caught_up(store: Store) -> None:
     """Count to the end of the log. PostgreSQL holds the newest events back while others write."""
-    for _ in range(600):
+
+    def at_the_end() -> bool:
         catch_up(store, CALENDAR)
         with store.read() as tx:
             newest = tx.connection.execute(select(func.max(event.c.id))).scalar_one()
-            if tx.connection.execute(select(projection.c.id)).scalar_one() == (newest or 0):
-                return
-        time.sleep(0.05)
-    pytest.fail("the projector did not reach the end of the log")
+            counted = tx.connection.execute(select(projection.c.id)).scalar_one()
+        return bool(counted == (newest or 0))
+
+    eventually(at_the_end)

@@ -185,7 +185,9 @@ def _do(store: Store, officer: int, address: str, what: str, number: int) -> Non
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEP, max_size=20), batch=st.integers(1, 5))
 def test_counting_piece_by_piece_equals_counting_at_once(

@@ -43,8 +43,9 @@ def open_widget(page: Page) -> Locator:
 
 
 def say(page: Page, text: str) -> None:
-    page.locator("halo-chat").get_by_role("textbox").fill(text)
-    page.keyboard.press("Enter")
+    field = page.locator("halo-chat").get_by_role("textbox")
+    field.fill(text)
+    field.press("Enter")
 
 
 def bubbles(page: Page, speaker: str) -> list[str]:

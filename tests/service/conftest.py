@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,13 +20,26 @@ import requests
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 180.0
+ANSWER_SECONDS = 60.0
+"""Generous: the machine runs other tests beside."""
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has now, below those that the system gives to outgoing connections.
+
+    The service binds it only seconds later, and once more after it was killed: of the system's own
+    ports one may have become somebody's connection meanwhile.
+    """
+    for _ in range(1000):
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    pytest.fail("no port is free")
 
 
 @dataclass
@@ -72,7 +86,7 @@ class Service:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             body = {"text": "halo"}
-            answer = requests.post(f"{self.url}/model/parse", json=body, timeout=10)
+            answer = requests.post(f"{self.url}/model/parse", json=body, timeout=ANSWER_SECONDS)
             if answer.ok and answer.json().get("model_id") == version:
                 return
             time.sleep(0.2)
@@ -87,7 +101,7 @@ class Service:
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(START_SECONDS)
 
     def log(self) -> str:
         return (self.data_dir / "serve.log").read_text(encoding="utf-8")
@@ -129,7 +143,7 @@ class Chat:
 
     @classmethod
     def begin(cls, service: Service) -> Chat:
-        answer = requests.post(f"{service.url}/api/chat/sessions", timeout=10)
+        answer = requests.post(f"{service.url}/api/chat/sessions", timeout=ANSWER_SECONDS)
         assert answer.status_code == 201, answer.text
         return cls(service, answer.json()["token"], answer.json()["conversation"])
 
@@ -138,7 +152,7 @@ class Chat:
             f"{self.service.url}/api/chat/messages",
             json={"client_message_id": message_id, **body},
             headers={"Authorization": f"Bearer {self.token}"},
-            timeout=10,
+            timeout=ANSWER_SECONDS,
         )
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
@@ -146,7 +160,7 @@ class Chat:
             f"{self.service.url}/api/chat/events",
             params={"after": after},
             headers={"Authorization": f"Bearer {self.token}"},
-            timeout=10,
+            timeout=ANSWER_SECONDS,
         )
         assert answer.status_code == 200, answer.text
         found: list[dict[str, Any]] = answer.json()["events"]

@@ -77,6 +77,8 @@ def _sign_in(browser: Browser, service: Service) -> Page:
 def _label(page: Page, store: Store, texts: dict[str, str]) -> None:
     """Label with the keyboard alone until enough turns are done."""
     done = 0
+    # Keys are heard from the end of loading; the words stand on the page a little earlier.
+    page.wait_for_load_state()
     while done < LABELLED:
         shown = page.locator("#pesan-warga").inner_text()
         truth = texts[shown]
@@ -95,7 +97,7 @@ def _ask(browser: Browser, service: Service, text: str) -> str:
     """Ask in a fresh chat and return what the assistant said."""
     page = a_page(browser)
     page.goto(service.url)
-    open_widget(page)
+    expect(open_widget(page)).to_contain_text("selamat datang")
     before = len(bubbles(page, "bot"))
     say(page, text)
     expect(page.locator("halo-chat .message.from-bot .bubble")).not_to_have_count(before)

@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from tests.service.conftest import Chat, Service
+from tests.service.conftest import ANSWER_SECONDS, Chat, Service
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ def test_odd_message_gets_a_polite_answer_and_is_kept(service: Service, text: st
         f"{service.url}/api/chat/messages",
         data=body,
         headers={"Authorization": f"Bearer {chat.token}", "Content-Type": "application/json"},
-        timeout=10,
+        timeout=ANSWER_SECONDS,
     )
     assert answer.status_code == 202, answer.text
     (reply,) = chat.replies(1)
@@ -86,7 +86,7 @@ def test_rest_channel_answers_as_rasa_does(service: Service) -> None:
     answer = requests.post(
         f"{service.url}/webhooks/rest/webhook",
         json={"sender": "penguji", "message": QUESTION},
-        timeout=20,
+        timeout=ANSWER_SECONDS,
     )
     assert answer.status_code == 200
     (message,) = answer.json()
@@ -96,7 +96,9 @@ def test_rest_channel_answers_as_rasa_does(service: Service) -> None:
 
 
 def test_parse_answers_as_rasa_does(service: Service) -> None:
-    parsed = requests.post(f"{service.url}/model/parse", json={"text": QUESTION}, timeout=20).json()
+    parsed = requests.post(
+        f"{service.url}/model/parse", json={"text": QUESTION}, timeout=ANSWER_SECONDS
+    ).json()
     label = "pendirian_koperasi/jumlah_pendiri"
     assert parsed["text"] == QUESTION
     assert parsed["intent"]["name"] == label
@@ -120,8 +122,8 @@ def test_volume_counts_chats_by_channel(service: Service) -> None:
 
 def test_pages_are_up_and_forbid_inline_script(service: Service) -> None:
     for path in ("/", "/masuk", "/widget.js", "/healthz", "/readyz", "/status", "/metrics"):
-        answer = requests.get(service.url + path, timeout=10)
+        answer = requests.get(service.url + path, timeout=ANSWER_SECONDS)
         assert answer.status_code == 200, path
-    policy = requests.get(service.url, timeout=10).headers["Content-Security-Policy"]
+    policy = requests.get(service.url, timeout=ANSWER_SECONDS).headers["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
     assert "script-src 'self'" in policy

@@ -108,7 +108,7 @@ def test_four_turns_are_labelled_without_a_mouse(
     _show(page, service, ids[2], TEXTS[2])
     page.keyboard.press("/")
     page.keyboard.type("cara daftar sertifikat halal gratis")
-    expect(page.locator("#temuan button[name=label]").first).to_be_visible()
+    # Enter may come before the answer to the whole words; what was found before is not taken.
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("1 pesan diberi label halal/")
     assert _labels(store)[TEXTS[2]].startswith("halal/")

@@ -17,7 +17,7 @@ from tests.service.browser_kit import (
     say,
 )
 from tests.service.conftest import Service
-from tests.service.widget_kit import PDF, PNG, close_case, focused, menu_item, tab_to
+from tests.service.widget_kit import PDF, PNG, close_case, menu_item, tab_to, wait_for_focus
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -42,14 +42,14 @@ def test_a_whole_conversation_by_keyboard_alone(page: Page, service: Service) ->
     log = page.get_by_role("log")
     tab_to(page, "Tanya di sini")
     page.keyboard.press("Enter")
-    assert focused(page) == "Tulis pesan"
+    wait_for_focus(page, "Tulis pesan")
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     expect(log).to_contain_text("9 orang")
     tab_to(page, "Membantu", back=True)
     page.keyboard.press("Space")
     expect(log).to_contain_text("Terima kasih.")
-    assert focused(page) == "Membantu"
+    wait_for_focus(page, "Membantu")
     tab_to(page, "Biaya pendirian", back=True)
     page.keyboard.press("Enter")
     expect(page.locator("halo-chat .from-resident .bubble").last).to_have_text("Biaya pendirian")
@@ -73,11 +73,11 @@ def test_a_whole_conversation_by_keyboard_alone(page: Page, service: Service) ->
     expect(log).to_contain_text("Anda memberi 4 dari 5 bintang")
     tab_to(page, "Pilihan lain", back=True)
     page.keyboard.press("Enter")
-    assert focused(page) == "Pilihan lain (judul)"
+    wait_for_focus(page, "Pilihan lain (judul)")
     page.keyboard.press("Escape")
-    assert focused(page) == "Pilihan lain"
+    wait_for_focus(page, "Pilihan lain")
     page.keyboard.press("Escape")
-    assert focused(page) == "Tanya di sini"
+    wait_for_focus(page, "Tanya di sini")
 
 
 def test_the_past_is_not_read_out_and_what_comes_is_politely(page: Page) -> None:

@@ -48,6 +48,11 @@ def focused(page: Page) -> str:
     return found
 
 
+def wait_for_focus(page: Page, name: str) -> None:
+    """Wait until the keyboard is on ``name``: the widget may take it there after a key."""
+    page.wait_for_function(f"(name) => ({_FOCUSED})() === name", arg=name)
+
+
 def tab_to(page: Page, name: str, *, back: bool = False) -> None:
     """Press Tab (or Shift+Tab) until the keyboard is on ``name``."""
     on_the_way = []

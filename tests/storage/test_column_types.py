@@ -17,7 +17,9 @@ MOMENTS = st.datetimes(
     datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones() | st.just(UTC)
 )
 ONE_STORE = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 projection = tables.projection
 

@@ -16,6 +16,7 @@ from storage import (
     tables,
 )
 from tests.builders import a_conversation, at_once
+from tests.patience import eventually
 
 
 def _beyond(store: Store, cursor: Cursor, *, limit: int = 100) -> tuple[list[StoredEvent], Cursor]:
@@ -28,11 +29,15 @@ def _next(
 ) -> tuple[list[StoredEvent], Cursor]:
     """Read until ``count`` more events were given; others may be writing in the same cluster."""
     events: list[StoredEvent] = []
-    for _ in range(5000):
-        page, cursor = _beyond(store, cursor, limit=limit)
-        events += page
-        if len(events) >= count:
-            break
+    place = [cursor]
+
+    def all_came() -> bool:
+        page, place[0] = _beyond(store, place[0], limit=limit)
+        events.extend(page)
+        return len(events) >= count
+
+    eventually(all_came)
+    cursor = place[0]
     assert len(events) == count
     return events, cursor
 
@@ -95,7 +100,7 @@ def test_a_reader_among_writers_sees_every_event_once(store: Store) -> None:
     reader.start()
     assert at_once(writers, write) == [None] * writers
     done.set()
-    reader.join(timeout=30)
+    reader.join(timeout=120)
     assert len(seen) == len(set(seen)) == writers * each
 
 

@@ -121,4 +121,4 @@ def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_url: str
         assert process.stdin is not None
         process.stdin.close()
         process.stdin = None
-    assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["True"] * 3
+    assert [process.communicate(timeout=300)[0].strip() for process in processes] == ["True"] * 3

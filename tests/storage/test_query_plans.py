@@ -98,7 +98,7 @@ def _read_everything(tx: Transaction, conversation_id: str) -> None:
 @pytest.fixture
 def statements(store: Store) -> dict[str, Any]:
     """Every statement that the room sends, with one set of parameters."""
-    return statements_of(store, lambda: _use_everything(store))
+    return statements_of(lambda: _use_everything(store))
 
 
 def test_no_statement_reads_a_whole_growing_table(store: Store, statements: dict[str, Any]) -> None:

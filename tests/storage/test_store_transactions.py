@@ -198,7 +198,7 @@ def test_a_broken_postgresql_connection_is_replaced(
         with postgresql_store.write() as tx:
             backend = tx.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
             with postgresql_admin.connect() as admin:
-                admin.execute(sa.select(sa.func.pg_terminate_backend(backend, 5000)))
+                admin.execute(sa.select(sa.func.pg_terminate_backend(backend, 60_000)))
             append_event(tx, conversation.id, type="system", actor="bot", data={})
 
     with pytest.raises(StoreUnavailableError):

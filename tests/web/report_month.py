@@ -64,6 +64,7 @@ def served(app: Flask) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
+        app.extensions["halo_feed"].stop()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -235,7 +235,9 @@ def test_a_flood_in_one_conversation_is_slowed_down_and_may_go_on(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(text=st.text(max_size=200))
 def test_any_text_comes_back_as_it_was_sent(client: FlaskClient, text: str) -> None:

@@ -59,7 +59,7 @@ def find_label() -> ResponseReturnValue:
         if not words:
             return ""
         found, problem = _by_title(words), error.reader_text
-    return render_template("studio/_temuan.html", found=found, problem=problem)
+    return render_template("studio/_temuan.html", found=found, problem=problem, asked=words)
 
 
 def labels_page() -> ResponseReturnValue:

@@ -61,7 +61,7 @@ def test_bodies_that_wait_together_are_stored_together(any_house: WhatsAppHouse)
 
     def linger(_: float) -> None:
         """Let the first one wait until all have queued up."""
-        assert all(queue.queued.acquire(timeout=10) for _ in range(8))
+        assert all(queue.queued.acquire(timeout=60) for _ in range(8))
 
     grouped = GroupedIngest(ingest, linger)
     grouped._queue = queue  # type: ignore[assignment]

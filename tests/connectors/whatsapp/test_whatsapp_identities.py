@@ -251,7 +251,9 @@ MESSAGE = st.tuples(st.integers(0, 2), st.sampled_from(["both", "number", "user"
 
 @given(messages=st.lists(MESSAGE, max_size=12))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_however_they_sign_nobody_gets_into_anothers_conversation(
     house: WhatsAppHouse, messages: list[tuple[int, str, bool]]

@@ -47,6 +47,6 @@ def _use_everything(house: WhatsAppHouse) -> None:
 
 def test_no_statement_of_the_channel_reads_a_whole_table(any_house: WhatsAppHouse) -> None:
     store = any_house.store
-    plans = plans_of(store, statements_of(store, lambda: _use_everything(any_house)))
+    plans = plans_of(store, statements_of(lambda: _use_everything(any_house)))
     assert len(plans) > 50
     assert reads_of_whole_tables(store, plans, GROWING) == {}

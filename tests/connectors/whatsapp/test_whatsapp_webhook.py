@@ -294,7 +294,7 @@ _TREE = st.recursive(
 @settings(
     max_examples=150,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_no_json_whatever_leads_to_a_5xx(house: WhatsAppHouse, node: Any, place: str) -> None:
     good = text_item("tetangga")

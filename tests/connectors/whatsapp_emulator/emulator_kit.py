@@ -3,6 +3,7 @@
 import base64
 import copy
 import json
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -158,3 +159,11 @@ def a_webhook(*, echo: bool = True, any_token: bool = False, forgery: int = 401)
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def nobody() -> Iterator[str]:
+    """The address of a webhook where nobody listens, nor can anybody begin to meanwhile."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{kept.getsockname()[1]}/webhooks/whatsapp"

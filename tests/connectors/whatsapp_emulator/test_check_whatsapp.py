@@ -19,6 +19,7 @@ from tests.connectors.whatsapp_emulator.emulator_kit import (
     VERIFY,
     a_webhook,
     an_emulator,
+    nobody,
 )
 
 
@@ -84,9 +85,8 @@ def test_webhook_that_trusts_anybody_is_found(
 
 
 def test_webhook_that_does_not_answer_is_found(graph: str) -> None:
-    with a_webhook() as webhook:
-        pass
-    assert _bad(_settings(graph), webhook) == ["webhook_unreachable"]
+    with nobody() as webhook:
+        assert _bad(_settings(graph), webhook) == ["webhook_unreachable"]
 
 
 def test_a_number_that_was_stopped_is_told_with_its_reason(graph: str, sqlite_store: Store) -> None:

@@ -25,6 +25,7 @@ from tests.connectors.whatsapp_emulator.emulator_kit import (
     run,
     to,
 )
+from tests.patience import eventually
 
 MEDIA = f"/v24.0/{PHONE_ID}/media"
 
@@ -104,7 +105,8 @@ def test_late_answer_runs_into_the_time_out_and_the_message_is_accepted(
     _order(http, url, {"hold": 600})
     with pytest.raises(requests.ReadTimeout):
         http.post(url + SEND, json=to(euis), timeout=(5, 0.3))
-    assert len([m for m in emulator.chats.all() if m.from_office]) == 1
+    # Whoever gave up waiting may have done so before the other side had looked at it.
+    eventually(lambda: [m.from_office for m in emulator.chats.all()].count(True) == 1)
 
 
 def test_failure_can_be_told_by_a_status_after_the_message_was_accepted(
@@ -168,7 +170,7 @@ def test_residents_file_is_fetched_in_two_steps_with_the_token(
     assert about["file_size"] == len(PIXEL)
     assert about["url"].startswith(url)
     assert http.get(about["url"]).content == PIXEL
-    assert requests.get(about["url"], timeout=5).status_code == 401
+    assert requests.get(about["url"], timeout=60).status_code == 401
     emulator.turn_clock(301)
     assert http.get(about["url"]).status_code == 404
 
@@ -217,7 +219,7 @@ def test_running_server_brings_webhooks_by_itself(emulator: Emulator) -> None:
 
     with EmulatorServer(emulator, posts=[post, post]):
         a_resident(emulator)
-        assert came.wait(10)
+        assert came.wait(60)
     assert emulator.courier.pending() == 0
 
 

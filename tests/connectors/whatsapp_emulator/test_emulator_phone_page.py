@@ -1,13 +1,10 @@
 """The phone page: what it shows, that it works without JavaScript, and at 360 px with it."""
 
 import io
-import os
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from connectors.whatsapp_emulator import Emulator, EmulatorServer, ResidentSide, create_app
 from connectors.whatsapp_emulator.chat_text import chat_html
@@ -24,6 +21,8 @@ from tests.connectors.whatsapp_emulator.emulator_kit import (
     run,
     to,
 )
+from tests.patience import eventually
+from tests.service.browser_kit import a_page
 
 
 @pytest.mark.parametrize(
@@ -177,21 +176,9 @@ def test_every_preset_fault_can_be_ordered() -> None:
     assert all(read_fault(row["fault"]) for row in presets().faults)
 
 
-@pytest.fixture
-def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is missing, and in CI it has to be there")
-        pytest.skip("chromium is missing")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser.new_page(viewport={"width": 360, "height": 740})
-        browser.close()
-
-
 @pytest.mark.browser
-def test_resident_chats_at_360_px(emulator: Emulator, page: Page) -> None:
+def test_resident_chats_at_360_px(emulator: Emulator, browser: Browser) -> None:
+    page = a_page(browser, width=360, height=740)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -199,8 +186,9 @@ def test_resident_chats_at_360_px(emulator: Emulator, page: Page) -> None:
     receiver = Receiver()
     with EmulatorServer(emulator, posts=[receiver]) as server:
         page.goto(f"{server.url}/telepon/{euis.user_id}")
-        page.get_by_placeholder("Ketik pesan").fill("syarat *NIB*?")
-        page.keyboard.press("Enter")
+        field = page.get_by_placeholder("Ketik pesan")
+        field.fill("syarat *NIB*?")
+        field.press("Enter")
         expect(page.locator(".bubble--mine strong")).to_have_text("NIB")
         rows = put(interactive("list"), "action.sections.0.rows.0.title", "Sertifikat halal")
         emulator.send(to(euis, "interactive", rows))
@@ -216,5 +204,7 @@ def test_resident_chats_at_360_px(emulator: Emulator, page: Page) -> None:
         page.get_by_role("button", name="Panel latihan").click()
         page.get_by_role("button", name="+25 jam").click()
         expect(page.locator("#p-keadaan")).to_contain_text("tertutup")
+        eventually(lambda: len(receiver.messages()) >= 4)
+        page.context.close()
     assert complaints == []
     assert [m["type"] for m in receiver.messages()] == ["text"] * 2 + ["interactive"] * 2

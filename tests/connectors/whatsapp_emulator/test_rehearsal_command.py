@@ -8,7 +8,7 @@ import requests
 
 from commands.whatsapp import rehearsal_settings
 from connectors.whatsapp_emulator import verify_webhook
-from tests.connectors.whatsapp_emulator.emulator_kit import VERIFY, a_webhook
+from tests.connectors.whatsapp_emulator.emulator_kit import VERIFY, a_webhook, nobody
 
 
 def test_secrets_are_fresh_private_and_kept(tmp_path: Path) -> None:
@@ -41,7 +41,5 @@ def test_handshake_tells_what_is_wrong(token: str, echo: bool, outcome: str) -> 
 
 
 def test_handshake_with_nobody_there() -> None:
-    with a_webhook() as url:
-        pass
-    with requests.Session() as session:
+    with nobody() as url, requests.Session() as session:
         assert verify_webhook(url, VERIFY, challenge="1", session=session) == "unreachable"

@@ -33,12 +33,30 @@ document.addEventListener("keydown", (event) => {
   else wanted.click();
 });
 
-// The first label that was found is taken with Enter.
+// The first label that was found is taken with Enter; if what is shown was found for other words
+// (whoever types fast is ahead of the search), then as soon as the answer to these words is there.
 const search = document.getElementById("cari");
+const found = document.getElementById("temuan");
+let awaited = false;
+
+function takeFirst() {
+  const words = search.value.split(/\s+/).filter(Boolean).join(" ").slice(0, 100);
+  const answer = found.querySelector("[data-asked]");
+  if (answer?.dataset.asked !== words) return false;
+  answer.querySelector("button[name=label]")?.click();
+  return true;
+}
+
 search?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;
   event.preventDefault();
-  document.querySelector("#temuan button[name=label]")?.click();
+  awaited = !takeFirst();
+});
+search?.addEventListener("input", () => {
+  awaited = false;
+});
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (awaited && event.detail.target === found) awaited = !takeFirst();
 });
 
 // Entities: words are toggled, neighbouring chosen words become one mark.
