@@ -22,6 +22,9 @@ from sqlalchemy.pool import StaticPool
 from foundation.errors import SettingsError, StoreUnavailableError
 
 LOCK_TIMEOUT_SECONDS: Final = 5.0
+MIGRATION_SECONDS: Final = 600
+"""How long a process waits for another one that brings the schema up to date."""
+
 _POLL_SECONDS: Final = (0.001, 0.002, 0.005)
 """Whoever sleeps longer than others between two tries is passed by them again and again."""
 
@@ -65,6 +68,13 @@ def for_writing(engine: Engine, *, durable: bool) -> Engine:
     """
     if engine.dialect.name == "sqlite":
         return engine.execution_options(halo_write=True, halo_durable=durable)
+    return engine
+
+
+def for_migrating(engine: Engine) -> Engine:
+    """Return the engine whose transactions wait for a migration of another process (SQLite)."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(halo_write=True, halo_patience=MIGRATION_SECONDS)
     return engine
 
 
@@ -145,19 +155,28 @@ def _begin_sqlite(connection: Connection, *, sleep: Sleep) -> None:
         driver.execute(
             f"PRAGMA synchronous={'FULL' if options.get('halo_durable', True) else 'NORMAL'}"
         )
-        _patiently(driver, "BEGIN IMMEDIATE", sleep=sleep)
+        patience = float(options.get("halo_patience", LOCK_TIMEOUT_SECONDS))
+        _patiently(driver, "BEGIN IMMEDIATE", sleep=sleep, patience=patience)
     else:
         driver.execute("BEGIN")
 
 
-def _patiently(driver: sqlite3.Connection, statement: str, *, sleep: Sleep) -> None:
+def _patiently(
+    driver: sqlite3.Connection,
+    statement: str,
+    *,
+    sleep: Sleep,
+    patience: float = LOCK_TIMEOUT_SECONDS,
+) -> None:
     """Get a lock, waiting in Python: SQLite's own waiting would stall all greenlets."""
     driver.execute("PRAGMA busy_timeout=0")
     waited, tries = 0.0, 0
     try:
         while not _got_lock(driver, statement):
-            if waited >= LOCK_TIMEOUT_SECONDS:
-                raise StoreUnavailableError("SQLite's write lock was not free within 5 seconds")
+            if waited >= patience:
+                raise StoreUnavailableError(
+                    f"SQLite's write lock was not free within {patience:g} seconds"
+                )
             pause = _POLL_SECONDS[min(tries, len(_POLL_SECONDS) - 1)]
             sleep(pause)
             waited, tries = waited + pause, tries + 1

@@ -23,7 +23,9 @@ from foundation.clock import Clock
 from foundation.errors import StoreUnavailableError
 from storage.engines import (
     LOCK_TIMEOUT_SECONDS,
+    MIGRATION_SECONDS,
     Sleep,
+    for_migrating,
     for_reading,
     for_writing,
     make_engine,
@@ -93,10 +95,14 @@ class Store:
         locked in time; nothing was changed then, unless the connection broke during the commit.
         Do not begin another one inside (it would wait for itself on SQLite).
         """
-        engine = self._writing if durable else self._jotting
-        with self._one_writer(), _translated(), engine.begin() as connection:
+        with self._transaction(self._writing if durable else self._jotting) as tx:
             if not durable and self.dialect == "postgresql":
-                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                tx.connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            yield tx
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Transaction]:
+        with self._one_writer(), _translated(), engine.begin() as connection:
             yield Transaction(connection, self._clock(), self.dialect, read_only=False)
 
     @contextmanager
@@ -133,9 +139,9 @@ class Store:
         """
         config = _alembic_config()
         # Alembic keeps its context in module globals.
-        with _ONE_MIGRATION, self.write() as tx:
+        with _ONE_MIGRATION, self._transaction(for_migrating(self._engine)) as tx:
             if tx.dialect == "postgresql":
-                tx.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+                _await_other_migrations(tx.connection)
             config.attributes["connection"] = tx.connection
             command.upgrade(config, "head")
 
@@ -144,6 +150,14 @@ class Store:
         wanted = set(ScriptDirectory.from_config(_alembic_config()).get_heads())
         with self.read() as tx:
             return set(MigrationContext.configure(tx.connection).get_current_heads()) == wanted
+
+
+def _await_other_migrations(connection: Connection) -> None:
+    """Wait as long as a migration may take, and for its tables only as long as for any other."""
+    wait_for = "SELECT set_config('lock_timeout', :seconds || 's', true)"
+    connection.execute(sa.text(wait_for), {"seconds": str(MIGRATION_SECONDS)})
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    connection.execute(sa.text(wait_for), {"seconds": str(int(LOCK_TIMEOUT_SECONDS))})
 
 
 def _alembic_config() -> Config:

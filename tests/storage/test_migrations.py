@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ from foundation.clock import StillClock
 from foundation.errors import StoreUnavailableError
 from storage import Store, tables
 from storage.columns import TransactionId
+from storage.engines import LOCK_TIMEOUT_SECONDS
 from tests.builders import a_conversation
 
 _MIGRATE = """
@@ -122,3 +125,40 @@ def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty_url: str
         process.stdin.close()
         process.stdin = None
     assert [process.communicate(timeout=300)[0].strip() for process in processes] == ["True"] * 3
+
+
+def test_a_migration_waits_for_another_longer_than_a_writer(
+    sqlite_url: str, clock: StillClock
+) -> None:
+    other = sqlite3.connect(sa.make_url(sqlite_url).database or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if sum(pauses) > 2 * LOCK_TIMEOUT_SECONDS and other.in_transaction:
+            other.execute("COMMIT")
+
+    store = Store.open(sqlite_url, clock=clock, sleep=sleep)
+    store.migrate()
+    assert sum(pauses) > 2 * LOCK_TIMEOUT_SECONDS
+    store.close()
+    other.close()
+
+
+def test_only_the_wait_for_another_migration_is_long(
+    postgresql_store: Store,
+) -> None:
+    timeouts: list[str] = []
+
+    def note(connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "pg_advisory_xact_lock" in statement or "alembic_version" in statement:
+            timeouts.append(connection.exec_driver_sql("SHOW lock_timeout").scalar_one())
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        postgresql_store.migrate()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert timeouts[0] == "10min"
+    assert set(timeouts[1:]) == {"5s"}
