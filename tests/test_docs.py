@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import halo
@@ -33,6 +34,40 @@ def test_the_example_of_a_server_sets_what_exists() -> None:
 def test_every_command_is_documented_and_no_other() -> None:
     documented = set(re.findall(r"^## `halo ([a-z]+)", _read("docs/cli.md"), re.M))
     assert documented == set(halo.COMMANDS)
+
+
+def _spoken_of() -> set[tuple[str, ...]]:
+    """Return the words of every `halo …` in the documents, up to the first that is no command."""
+    texts = [_read("README.md"), *(_read(f"docs/{path.name}") for path in ROOT.glob("docs/*.md"))]
+    calls = (call for text in texts for call in re.findall(r"\bhalo ((?:[a-z-]+ ?)+)", text))
+    return {tuple(call.split()) for call in calls if call.split()[0] in halo.COMMANDS}
+
+
+def test_commands_that_the_documents_name_exist() -> None:
+    spoken_of = _spoken_of()
+    assert len(spoken_of) > len(halo.COMMANDS)
+    context = click.Context(halo.cli)
+    unknown = set()
+    for name, *rest in spoken_of:
+        command = halo.cli.get_command(context, name)
+        if rest and isinstance(command, click.Group) and rest[0] not in command.commands:
+            unknown.add(f"{name} {rest[0]}")
+    assert unknown == set()
+
+
+def _options(command: click.Command) -> set[str]:
+    own = {option for param in command.params for option in param.opts}
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    return own.union({"--help"}, *(_options(one) for one in inner))
+
+
+@pytest.mark.parametrize("command", sorted(halo.COMMANDS))
+def test_options_in_the_list_of_commands_exist(command: str) -> None:
+    section = _read("docs/cli.md").split(f"## `halo {command}`")[1].split("\n## ")[0]
+    documented = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", section))
+    found = halo.cli.get_command(click.Context(halo.cli), command)
+    assert found is not None
+    assert documented <= _options(found)
 
 
 @pytest.mark.parametrize("command", sorted(halo.COMMANDS))

@@ -55,9 +55,6 @@ def public_pages(browser: Browser, service: Service, camera: Camera) -> None:
     desk = a_page(browser, width=1280, height=800)
     desk.goto(service.url)
     camera.take(desk, "beranda")
-    dark = a_page(browser, width=1280, height=800, dark=True)
-    dark.goto(service.url)
-    camera.take(dark, "beranda-gelap")
     phone = a_page(browser, width=360, height=740)
     phone.goto(service.url)
     camera.take(phone, "beranda-hp")
@@ -65,12 +62,8 @@ def public_pages(browser: Browser, service: Service, camera: Camera) -> None:
     camera.take(phone, "cari-hp")
     phone.goto(f"{service.url}/jawaban/pendirian_koperasi/jumlah_pendiri")
     camera.take(phone, "jawaban-hp")
-    phone.goto(f"{service.url}/cari?q=zzzzqqqq")
-    camera.take(phone, "cari-kosong-hp")
     phone.goto(f"{service.url}/topik/pangan")
     camera.take(phone, "topik-hp")
-    phone.goto(f"{service.url}/privasi")
-    camera.take(phone, "privasi-hp")
     phone.goto(f"{service.url}/tanya")
     camera.take(phone, "tanya-hp")
     phone.get_by_label("Pertanyaan Anda").fill(QUESTION)
@@ -79,7 +72,7 @@ def public_pages(browser: Browser, service: Service, camera: Camera) -> None:
     expect(talk).to_contain_text("9 orang")
     talk.get_by_text("9 orang").first.evaluate("(node) => node.scrollIntoView()")
     camera.take(phone, "tanya-jawaban-hp")
-    for page in (desk, dark, phone):
+    for page in (desk, phone):
         page.context.close()
 
 
