@@ -73,7 +73,6 @@ from storage.events import (
     events_beyond,
     read_events,
     read_latest_events,
-    restart_log_order,
 )
 from storage.everything import everything_of
 from storage.inbox import (
@@ -90,6 +89,7 @@ from storage.inbox import (
     unprocessed,
 )
 from storage.listings import list_events, list_inbox, list_outbox
+from storage.log_order import restart_log_order
 from storage.outbox import (
     OutboxRow,
     OutboxState,

@@ -27,6 +27,7 @@ from sqlalchemy.engine import URL
 from foundation.errors import BackupError
 from storage.audit import note_deed
 from storage.engines import read_url, sqlite_path
+from storage.log_order import restart_log_order
 from storage.store import Store, Transaction
 from storage.tables import conversation, outbox
 
@@ -158,6 +159,7 @@ def _after_restoring(url: URL, path: Path, now: datetime) -> None:
     with _opened(url, now) as store:
         store.migrate()
         with store.write() as tx:
+            restart_log_order(tx)
             held = _hold_unsent(tx)
             data = {"file": path.name, "held": held}
             note_deed(tx, "restore", account_id=None, data=data)

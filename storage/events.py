@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from foundation.errors import NotFoundError
 from storage.columns import TransactionId, storable_document
 from storage.store import Transaction
-from storage.tables import conversation, event, event_content, projection
+from storage.tables import conversation, event, event_content
 
 
 class EventType(StrEnum):
@@ -242,17 +242,6 @@ def events_beyond(
     if not rows:
         return [], cursor
     return [_stored(row) for row in rows], Cursor(xid=rows[-1].xid, id=rows[-1].id)
-
-
-def restart_log_order(tx: Transaction) -> None:
-    """Make the log readable by cursor again after its rows were copied from another database.
-
-    Transaction ids mean nothing outside the cluster that gave them: copied ones could hide old
-    events or make a cursor skip new ones. All present events are ordered by id alone, before any
-    later one, and every projection begins anew.
-    """
-    tx.connection.execute(sa.update(event).values(xid=sa.literal(0, TransactionId())))
-    tx.connection.execute(sa.delete(projection))
 
 
 def _select_events(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:

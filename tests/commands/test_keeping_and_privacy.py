@@ -16,9 +16,11 @@ from connectors import socket_folder
 from foundation.clock import StillClock
 from foundation.errors import BackupError, NotFoundError
 from storage import (
+    Cursor,
     Store,
     append_event,
     enqueue,
+    events_beyond,
     get_outbox_row,
     latest_deeds,
     make_backup,
@@ -102,6 +104,19 @@ def test_what_others_keep_in_the_database_is_left_alone(
         kept = connection.exec_driver_sql("SELECT isi FROM milik_lain").scalar_one()
     other.dispose()
     assert kept == "sesudahnya"
+
+
+def test_a_log_from_a_server_that_had_counted_further_is_read_on(
+    here: Store, tmp_path: Path
+) -> None:
+    with here.write() as tx:
+        tx.connection.execute(sa.update(tables.event).values(xid=2**40))
+    path = Path(json.loads(_run(backup, "--to", str(tmp_path), "--json").output)["file"])
+    here.close()
+    _run(restore, str(path), "--replace")
+    with here.read() as tx:
+        events, _ = events_beyond(tx, Cursor(), limit=10)
+    assert [event.seq for event in events] == [1]
 
 
 def test_what_was_about_to_be_sent_waits_for_a_person(here: Store, tmp_path: Path) -> None:

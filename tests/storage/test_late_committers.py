@@ -111,11 +111,23 @@ def test_rows_copied_from_another_cluster_are_readable_after_a_restart(store: St
             append_event(tx, conversation.id, type="system", actor="bot", data={})
         # As in a cluster that had counted further than this one ever will in this test.
         tx.connection.execute(sa.update(tables.event).values(xid=2**40))
-        tx.connection.execute(sa.insert(tables.projection).values(name="volume", xid=2**40, id=3))
+        ids = list(tx.connection.execute(sa.select(tables.event.c.id).order_by(tables.event.c.id)))
+        for name, read in (("nothing", 0), ("one", ids[0].id), ("all", ids[2].id)):
+            tx.connection.execute(
+                sa.insert(tables.projection).values(name=name, xid=2**40, id=read)
+            )
         restart_log_order(tx)
-        assert tx.connection.execute(sa.select(tables.projection)).all() == []
+        rows = tx.connection.execute(sa.select(tables.projection)).all()
+        places = {row.name: Cursor(xid=row.xid, id=row.id) for row in rows}
     page, cursor = _beyond(store, Cursor())
     assert [event.seq for event in page] == [1, 2, 3]
+    unread = {name: _beyond(store, place)[0] for name, place in places.items()}
+    assert {name: [event.seq for event in events] for name, events in unread.items()} == {
+        "nothing": [1, 2, 3],
+        "one": [2, 3],
+        "all": [],
+    }
     with store.write() as tx:
         append_event(tx, conversation.id, type="system", actor="bot", data={})
     assert [event.seq for event in _next(store, cursor, count=1)[0]] == [4]
+    assert [event.seq for event in _next(store, places["all"], count=1)[0]] == [4]
