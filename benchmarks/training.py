@@ -50,7 +50,7 @@ BAR_MS = 1000.0
 LONGEST = 1800.0
 EXAMPLES = 60
 _TRAINING = "commands.training_process"
-_STEP = re.compile(r"Langkah (\d) dari \d+: ([^.]+)\.")
+_STEP = re.compile(r"Langkah (\d+) dari \d+: ([^.]+)\.")
 _SHARE = re.compile(r'progress value="(\d+)" max="(\d+)"')
 
 

@@ -42,10 +42,9 @@ class LabelIndex:
         self._matrix = self._vectorizer.fit_transform([text for _, text, _ in pairs])
 
     @classmethod
-    def load(cls, training_data: Path) -> LabelIndex:
-        """Read the files of ``training_data``."""
-        entries = Assets.load(training_data).knowledge
-        titles = {label: entry.judul for label, entry in entries.items()}
+    def load(cls, training_data: Path, assets: Assets) -> LabelIndex:
+        """Read the examples of ``training_data``; the titles are those of the live ``assets``."""
+        titles = {label: entry.judul for label, entry in assets.knowledge.items()}
         return cls(TrainingData.load(training_data).examples, titles)
 
     def find(

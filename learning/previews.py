@@ -85,7 +85,7 @@ class StudioHelp:
         """
         with self._indexing:
             if self._index is None:
-                self._index = LabelIndex.load(self._training_data)
+                self._index = LabelIndex.load(self._training_data, self._bundle()[0])
         words = str(request.get("q", ""))
         found = self._index.find(words, self._edits()) if words else []
         return {"found": [asdict(one) for one in found]}

@@ -26,7 +26,7 @@ from storage.learning_tables import learning_turn
 from storage.tables import case_
 
 WINDOW = timedelta(days=28)
-TARGETS = (0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10)
+TARGETS = (0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.04, 0.045, 0.05, 0.06, 0.08, 0.10)
 _HELD_OUT = "nlu/oof.json"
 
 
@@ -76,10 +76,12 @@ def workbench(store: Store, models_dir: Path, calendar: Calendar) -> Mapping[str
     with store.read() as tx:
         traffic = read_traffic(tx, calendar)
     aim = read_summary(folder).get("risk_target") or {}
+    target = float(aim.get("share", nlu.RiskTarget().share))
     return {
         "version": pointer.version,
-        "target": aim.get("share", nlu.RiskTarget().share),
-        "steps": [asdict(one) for one in steps(rows)],
+        "target": target,
+        # What is in force stands among the choices, whatever it is.
+        "steps": [asdict(one) for one in steps(rows, sorted({*TARGETS, target}))],
         "traffic": asdict(traffic),
     }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 from foundation.clock import StillClock
 from handoff import open_case
-from learning import ControlSample
-from learning.workbench import read_traffic, steps
+from learning import ControlSample, write_live
+from learning.workbench import TARGETS, read_traffic, steps, workbench
 from service_hours import Calendar
 from storage import Store
 from tests.learning.learning_kit import SURE, a_chat, a_turn, take_all_in
@@ -27,6 +29,19 @@ def test_a_looser_target_answers_more_and_is_wrong_more_often() -> None:
 def test_too_few_predictions_promise_nothing() -> None:
     [step] = steps({"confidence": [0.9, 0.8], "right": [1.0, 0.0]}, (0.005,))
     assert not step.certified
+
+
+def test_the_target_in_force_is_one_of_the_choices(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "satu" / "nlu"
+    folder.mkdir(parents=True)
+    held_out = {"confidence": [0.99, 0.9, 0.5], "right": [1, 1, 0], "outside": [0, 0, 0]}
+    (folder / "oof.json").write_text(json.dumps(held_out), encoding="utf-8")
+    target = {"risk_target": {"share": 0.0275, "delta": 0.1}}
+    (folder / "manifest.json").write_text(json.dumps(target), encoding="utf-8")
+    write_live(tmp_path, "satu")
+    found = workbench(store, tmp_path, Calendar())
+    assert found["target"] == 0.0275
+    assert [one["target"] for one in found["steps"]] == sorted({*TARGETS, 0.0275})
 
 
 def test_traffic_is_counted_per_hour_of_service(store: Store, clock: StillClock) -> None:

@@ -21,13 +21,14 @@ TEXTS = (
     "minimal berapa orang biar sah jadi koperasi",
     "izin halal buat keripik rumahan",
     "bantuan gerobak masih ada tidak",
+    "🙏🙏 dagang di Cibinong butuh modal kemana ya",
 )
 LOOKS = [(360, False), (360, True), (1280, False), (1280, True)]
 
 
 @pytest.fixture(scope="module")
 def turns(service: Service) -> tuple[Store, list[int]]:
-    """Four logged turns that wait for eyes."""
+    """Logged turns that wait for eyes."""
     clock = StillClock(parse_moment("2026-11-24T09:55"))
     store = Store.open(f"sqlite:///{service.data_dir / 'halo.sqlite3'}", clock=clock)
     chat = a_chat(store)
@@ -123,6 +124,35 @@ def test_four_turns_are_labelled_without_a_mouse(
     expect(page.get_by_role("status")).to_contain_text("dikembalikan ke antrean")
     expect(page.locator("#pesan-warga")).to_have_text(TEXTS[3])
     assert len(_labels(store)) == 3
+
+
+def test_words_are_marked_with_the_mouse_behind_signs_that_are_two_units_long(
+    service: Service, browser: Browser, turns: tuple[Store, list[int]]
+) -> None:
+    store, ids = turns
+    page = _sign_in(browser, service)
+    _show(page, service, ids[4], TEXTS[4])
+    middle = page.evaluate(
+        """() => {
+          const words = document.getElementById("pesan-warga").firstChild;
+          const range = document.createRange();
+          const start = words.data.indexOf("Cibinong");
+          range.setStart(words, start);
+          range.setEnd(words, start + "Cibinong".length);
+          const box = range.getBoundingClientRect();
+          return [box.x + box.width / 2, box.y + box.height / 2];
+        }"""
+    )
+    page.mouse.dblclick(*middle)
+    page.locator("#jenis").select_option("kecamatan")
+    page.locator("#tandai").click()
+    expect(page.locator("#tanda")).to_contain_text("Cibinong: Kecamatan")
+    with page.expect_navigation():
+        page.locator("[data-key='1'][name=label]").click()
+    with store.read() as tx:
+        [edit] = [one for one in active_edits(tx, "example") if one.body["text"] == TEXTS[4]]
+    [entity] = edit.body["entities"]
+    assert (entity["entity"], entity["value"]) == ("kecamatan", "Cibinong")
 
 
 @pytest.mark.parametrize(("width", "dark"), LOOKS)

@@ -116,6 +116,10 @@ def test_a_row_is_looked_at_saved_and_taken_back(
     assert edit.body == {"before": None, "after": ["koprasy", "koperasi", ""]}
     found = rina.get("/studio/leksikon?tabel=salah_ketik.tsv&q=koprasy").text
     assert "<td>koprasy</td>" in found
+    old = "koprasy%09koperasi%09"
+    change = rina.get(f"/studio/leksikon?tabel=salah_ketik.tsv&ubah={old}").text
+    assert "Ubah baris" in change
+    assert 'name="kolom1" maxlength="200" value="koperasi"' in change
     gone = {"tabel": "salah_ketik.tsv", "lama": "koprasy\tkoperasi\t", "hapus": "ya"}
     assert rina.post("/studio/leksikon", tindakan="simpan", **gone).status_code == 303
     found = rina.get("/studio/leksikon?tabel=salah_ketik.tsv&q=koprasy").text

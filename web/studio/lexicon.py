@@ -14,15 +14,18 @@ from storage import Transaction, active_edits, add_edit, edit_history, note_deed
 from web.accounts import signed_in
 from web.context import services
 from web.officer.selection import display_names
-from web.studio.frame import page, readers, writers
+from web.studio.frame import label_titles, page, readers, writers
 
 _SHOWN = 100
 _LONGEST = 200
 
 
 def lexicon_page() -> ResponseReturnValue:
-    """Show the rows of a table that have the words of ``q``."""
-    return _show("", {}, None)
+    """Show the rows of a table that have the words of ``q``; one of them may be in the form."""
+    old = request.args.get("ubah", "")
+    cells = old.split("\t") if old else []
+    values = {f"kolom{place}": cell for place, cell in enumerate(cells)}
+    return _show("", {**values, "lama": old} if old else {}, None)
 
 
 def change_row() -> ResponseReturnValue:
@@ -91,6 +94,7 @@ def _show(
             problem=problem,
             history=edit_history(tx, "lexicon", key=table.name, limit=30),
             names=display_names(tx),
+            titles=label_titles(tx),
         )
 
 

@@ -15,7 +15,7 @@ from web.context import services
 from web.studio.frame import page, readers
 
 WIDTH, HEIGHT = 480, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 10, 10, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 10, 10, 26
 
 
 @dataclass(frozen=True)

@@ -65,21 +65,25 @@ const words = [...document.querySelectorAll(".studio__word")];
 const field = document.getElementById("entitas");
 const list = document.getElementById("tanda");
 const text = document.getElementById("pesan-warga")?.textContent ?? "";
+// Places are counted in whole characters; an emoji is two units for the browser.
+const characters = [...text];
+const place = (units) => [...text.slice(0, units)].length;
+const said = (mark) => characters.slice(mark.start, mark.end).join("");
 
 function show() {
   field.value = JSON.stringify(marks);
   list.replaceChildren(
-    ...marks.map((mark, place) => {
+    ...marks.map((mark, number) => {
       const item = document.createElement("li");
       const remove = document.createElement("button");
       remove.type = "button";
       remove.className = "button button--small";
-      remove.textContent = `Hapus tanda ${text.slice(mark.start, mark.end)}`;
+      remove.textContent = `Hapus tanda ${said(mark)}`;
       remove.addEventListener("click", () => {
-        marks.splice(place, 1);
+        marks.splice(number, 1);
         show();
       });
-      item.append(`${text.slice(mark.start, mark.end)}: ${mark.name} `, remove);
+      item.append(`${said(mark)}: ${mark.name} `, remove);
       return item;
     }),
   );
@@ -98,7 +102,7 @@ document.getElementById("pesan-warga")?.addEventListener("mouseup", () => {
   const range = selection.getRangeAt(0);
   if (range.startContainer !== range.endContainer) return;
   for (const word of words) {
-    const inside = word.dataset.start < range.endOffset && word.dataset.end > range.startOffset;
+    const inside = word.dataset.start < place(range.endOffset) && word.dataset.end > place(range.startOffset);
     word.setAttribute("aria-pressed", inside ? "true" : "false");
   }
   document.getElementById("penandaan").open = true;
