@@ -14,7 +14,7 @@ from dialogue.assets import Assets
 from dialogue.context_tables import Subject
 from dialogue.reading import Reading
 from dialogue.tracker import Tracker
-from nlu.types import Intent, Understands
+from nlu.types import OUT_OF_SCOPE, Intent, Understands
 
 _FILLERS = ("pengisi", "penghubung", "penunjuk", "sapaan")
 _LONGEST_FOLLOW_UP = 12
@@ -26,6 +26,7 @@ _NEAR = 0.3
 _SUFFIXED, _VERY_SHORT = 5, 4
 _TOPIC_FACTOR = 4.0
 _TOPIC_ENOUGH = 0.6
+_FOREIGN, _ELSEWHERE, _HARDLY = 0.3, 0.5, 0.05
 _AHEAD_IN_TOPIC, _AHEAD_OF_NAMED, _TIMES_AHEAD = 0.4, 0.7, 3
 """How likely a label must be that the talk, or the message itself, points to as well."""
 
@@ -86,6 +87,8 @@ class FollowUps:
             return self._with_subject(reading, clues, current, background)
         if current is None:
             return self._about_nothing(reading, clues)
+        if clues.unexplained and _foreign(reading, current):
+            return None
         elsewhere = reading.decision == "answer" and not current.covers(reading.intent)
         too_much = clues.unexplained > (2 if clues.follows else 1)
         fragment = clues.follows and len(reading.line.split()) <= _VERY_SHORT
@@ -278,6 +281,20 @@ def _clearly_first(reading: Reading, least: float) -> bool:
     second = others[0].confidence if others else 0.0
     own = reading.how == "nlu" and first.name == reading.intent and reading.is_knowledge
     return own and first.confidence >= max(least, _TIMES_AHEAD * second)
+
+
+def _foreign(reading: Reading, current: Subject) -> bool:
+    """Whether a message that names something unknown is likely about something else altogether.
+
+    "bikin akta nikah di mana" after an answer on permits has an aspect and one strange word; read
+    as a follow-up it would be answered with confidence.
+    """
+    ranking = reading.understanding.ranking
+    outside = sum(i.confidence for i in ranking if i.name == OUT_OF_SCOPE)
+    within = sum(i.confidence for i in ranking if current.covers(i.name))
+    unsure = reading.decision != "answer"
+    elsewhere = unsure and "/" in ranking[0].name and ranking[0].confidence >= _ELSEWHERE
+    return within < _HARDLY and (outside >= _FOREIGN or elsewhere)
 
 
 def _last_answered(subject: Subject, background: Background) -> str | None:
