@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dialogue.assets import Assets
-from dialogue.context_tables import Subject
+from dialogue.context_tables import NEVER, Subject
+from dialogue.likelihood import clearly_first, is_foreign, nearest
 from dialogue.reading import Reading
 from dialogue.tracker import Tracker
-from nlu.types import OUT_OF_SCOPE, Intent, Understands
+from nlu.types import Intent, Understands
 
 _FILLERS = ("pengisi", "penghubung", "penunjuk", "sapaan")
 _LONGEST_FOLLOW_UP = 12
@@ -22,12 +23,10 @@ _LEAST_CHOICES = 2
 _MOST_CHOICES = 3
 _SHARE_OF_BEST = 0.15
 _LIKELY = 5
-_NEAR = 0.3
 _SUFFIXED, _VERY_SHORT = 5, 4
 _TOPIC_FACTOR = 4.0
 _TOPIC_ENOUGH = 0.6
-_FOREIGN, _ELSEWHERE, _HARDLY = 0.3, 0.5, 0.05
-_AHEAD_IN_TOPIC, _AHEAD_OF_NAMED, _TIMES_AHEAD = 0.4, 0.7, 3
+_AHEAD_IN_TOPIC, _AHEAD_OF_NAMED = 0.4, 0.7
 """How likely a label must be that the talk, or the message itself, points to as well."""
 
 
@@ -81,13 +80,13 @@ class FollowUps:
         if current and current.covers(reading.intent):
             if reading.decision == "answer":
                 return None
-            if _clearly_first(reading, _AHEAD_IN_TOPIC):
+            if clearly_first(reading, _AHEAD_IN_TOPIC):
                 return _resolved(reading, reading.intent, aspect=reading.aspect)
         if clues.named:
             return self._with_subject(reading, clues, current, background)
         if current is None:
             return self._about_nothing(reading, clues)
-        if clues.unexplained and _foreign(reading, current):
+        if clues.unexplained and is_foreign(reading, current):
             return None
         elsewhere = reading.decision == "answer" and not current.covers(reading.intent)
         too_much = clues.unexplained > (2 if clues.follows else 1)
@@ -105,17 +104,17 @@ class FollowUps:
 
     def lean_on_topic(self, reading: Reading, background: Background) -> Reading:
         """Settle an unsure message that names no subject by the topic of the last answer."""
-        subject = self._subject(background)
         unsure = reading.how == "nlu" and reading.decision == "clarify"
-        if subject is None or not unsure or self._tables.subjects_in(reading.line):
+        about = self._about(background)
+        if about is None or not unsure or self._tables.subjects_in(reading.line):
             return reading
         weighed = [
-            (intent.confidence * (_TOPIC_FACTOR if subject.covers(intent.name) else 1.0), intent)
+            (intent.confidence * (_TOPIC_FACTOR if about.covers(intent.name) else 1.0), intent)
             for intent in reading.understanding.ranking
         ]
         total = sum(weight for weight, _ in weighed) or 1.0
         weight, best = max(weighed, key=lambda pair: pair[0])
-        if subject.covers(best.name) and weight / total >= _TOPIC_ENOUGH:
+        if about.covers(best.name) and weight / total >= _TOPIC_ENOUGH:
             return _resolved(reading, best.name, aspect=reading.aspect)
         return reading
 
@@ -148,6 +147,13 @@ class FollowUps:
         named = self._tables.subject_named(background.subject)
         return named or self._tables.subject_of(background.label)
 
+    def _about(self, background: Background) -> Subject | None:
+        """Return the subject of the talk; the last answer's topic where the table has none."""
+        if (subject := self._subject(background)) or background.label is None:
+            return subject
+        topic = background.label.partition("/")[0]
+        return Subject(name=topic, phrase=topic, words=NEVER, labels=(topic,))
+
     def _with_subject(
         self, reading: Reading, clues: _Clues, current: Subject | None, background: Background
     ) -> Reading | None:
@@ -166,7 +172,7 @@ class FollowUps:
             return same
         answers = self._tables.aspect_of(reading.intent)
         about = not clues.aspects or answers is None or answers in clues.aspects
-        if fits and about and not sure and _clearly_first(reading, _AHEAD_OF_NAMED):
+        if fits and about and not sure and clearly_first(reading, _AHEAD_OF_NAMED):
             return _resolved(reading, reading.intent, aspect=reading.aspect)
         if not clues.aspects:
             return None
@@ -209,23 +215,14 @@ class FollowUps:
     def _left_out(
         self, reading: Reading, clues: _Clues, subject: Subject, background: Background
     ) -> Reading | None:
-        if clues.unexplained and (near := self._near(reading, background)):
-            return near
+        if clues.unexplained and (near := nearest(reading, background.label or "")):
+            return _resolved(reading, near, aspect=reading.aspect)
         whole = f"{self._core(reading.line)} {subject.phrase}"
         rephrased = self._rephrased(reading, whole, subject)
         if rephrased is None or rephrased.decision == "answer":
             return rephrased
         leaning = self.lean_on_topic(reading, background)
         return leaning if leaning.decision == "answer" else rephrased
-
-    def _near(self, reading: Reading, background: Background) -> Reading | None:
-        """Take the NLU's likeliest label where it is of the same topic and clearly ahead."""
-        first, *others = reading.understanding.ranking
-        second = others[0].confidence if others else 0.0
-        same = first.name.partition("/")[0] == (background.label or "").partition("/")[0]
-        if "/" in first.name and same and first.confidence >= max(_NEAR, 2 * second):
-            return _resolved(reading, first.name, aspect=reading.aspect)
-        return None
 
     def _same_of_another(
         self, reading: Reading, clues: _Clues, background: Background
@@ -273,28 +270,6 @@ class FollowUps:
         for aspect in aspects:
             rest = self._tables.aspects[aspect].sub("", rest)
         return len(self._patterns.without(_FILLERS, rest).split())
-
-
-def _clearly_first(reading: Reading, least: float) -> bool:
-    """Whether the NLU's first label is far ahead of its second, though not sure enough alone."""
-    first, *others = reading.understanding.ranking
-    second = others[0].confidence if others else 0.0
-    own = reading.how == "nlu" and first.name == reading.intent and reading.is_knowledge
-    return own and first.confidence >= max(least, _TIMES_AHEAD * second)
-
-
-def _foreign(reading: Reading, current: Subject) -> bool:
-    """Whether a message that names something unknown is likely about something else altogether.
-
-    "bikin akta nikah di mana" after an answer on permits has an aspect and one strange word; read
-    as a follow-up it would be answered with confidence.
-    """
-    ranking = reading.understanding.ranking
-    outside = sum(i.confidence for i in ranking if i.name == OUT_OF_SCOPE)
-    within = sum(i.confidence for i in ranking if current.covers(i.name))
-    unsure = reading.decision != "answer"
-    elsewhere = unsure and "/" in ranking[0].name and ranking[0].confidence >= _ELSEWHERE
-    return within < _HARDLY and (outside >= _FOREIGN or elsewhere)
 
 
 def _last_answered(subject: Subject, background: Background) -> str | None:

@@ -12,7 +12,7 @@ from dialogue.findings import Findings
 from dialogue.plain import plain_words
 from foundation.yaml_lines import LineDict
 
-_NEVER = re.compile(r"(?!)")
+NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True)
@@ -214,6 +214,6 @@ def _words(value: Any) -> re.Pattern[str]:
     listed = value.split(",") if isinstance(value, str) else value or ()
     phrases = sorted({" ".join(plain_words(str(part))) for part in listed} - {""}, key=len)
     if not phrases:
-        return _NEVER
+        return NEVER
     choices = "|".join(map(re.escape, reversed(phrases)))
     return re.compile(rf" (?:{choices})(?: ?(?:nya|ny|na|nye))?(?= |$)")
