@@ -92,19 +92,16 @@ def gate(
         *_loss_blocks(overall, interval, topics, labels),
         *(_block("conversation", s.name, name=s.name, text=s.text) for s in failed_stories),
         *_wrong_blocks(wrong, len(answered), target),
+        *([] if after else [_block("no_gold", "")]),
     ]
-    if not after:
-        blocks.append(_block("no_gold", ""))
+    told = [asdict(story) for story in failed_stories[:_MOST_STORIES]]
     return {
         "passed": not blocks,
         "blocks": [asdict(block) for block in blocks],
         "overall": {**asdict(overall), "interval": interval},
         "figures": {"before": figures(before), "after": figures(after)},
         "wrong": {"wrong": wrong, "answered": len(answered), "target": target},
-        "stories": {
-            "n": stories,
-            "failed": [asdict(story) for story in failed_stories[:_MOST_STORIES]],
-        },
+        "stories": {"n": stories, "failed": told},
         "topics": [_row(one) for one in topics],
         "labels": [_row(one) for one in labels if one.before != one.after or one.critical],
         "changes": _changes(pairs, name_of),

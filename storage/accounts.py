@@ -59,11 +59,7 @@ def create_account(
     Raises :class:`InvalidFormError` for a bad or taken name, a short password, an unknown role.
     """
     key = sign_in_name(name)
-    if not _NAME.fullmatch(key):
-        raise _invalid(
-            "Nama akun terdiri atas 1–40 huruf kecil tanpa aksen, angka, titik, garis bawah, atau"
-            " tanda hubung; huruf atau angka di awal dan akhir."
-        )
+    _check_name(key)
     if role not in ROLES:
         raise _invalid(f"Peran tidak dikenal. Pilih salah satu: {', '.join(ROLES)}.")
     _check_password(password)
@@ -211,6 +207,14 @@ def _change(tx: Transaction, account_id: int, **values: Any) -> Account:
     if row is None:
         raise NotFoundError(f"no account {account_id}")
     return _account(row)
+
+
+def _check_name(key: str) -> None:
+    if not _NAME.fullmatch(key):
+        raise _invalid(
+            "Nama akun terdiri atas 1–40 huruf kecil tanpa aksen, angka, titik, garis bawah, atau"
+            " tanda hubung; huruf atau angka di awal dan akhir."
+        )
 
 
 def _check_password(password: str) -> None:
