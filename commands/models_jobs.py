@@ -24,8 +24,7 @@ from storage import Store
 STAGES = {
     "normalise": "Merapikan teks",
     "embed": "Menghitung embedding",
-    "folds": "Memeriksa silang",
-    "fit": "Melatih",
+    "fit": "Melatih dan memeriksa silang",
     "store": "Menyimpan calon",
     "load": "Memuat model",
     "gate": "Mengukur dengan pesan uji",

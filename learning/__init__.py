@@ -50,6 +50,7 @@ from learning.inbox import rebuild_inbox, take_in
 from learning.job_keeper import JobKeeper
 from learning.job_work import Workshop
 from learning.jobs import (
+    STAGES,
     USUAL_TARGET,
     Job,
     active_job,
@@ -152,6 +153,7 @@ __all__ = [
     "JUDGEMENTS",
     "MAY_ANSWER",
     "QUEUES",
+    "STAGES",
     "STUDIO_FILE",
     "USUAL_TARGET",
     "Agreement",

@@ -70,7 +70,7 @@ def _pictures(
     bad = project.shuffled()
     service.command("models", "retrain", "--no-wait", "--by", "data", "--target", "0.02")
     page.goto(f"{base}/pelatihan")
-    expect(page.get_by_text("Memeriksa silang")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Melatih dan memeriksa silang")).to_be_visible(timeout=120_000)
     camera.take(page, "studio-pelatihan")
     service.command("models", "cancel", "--by", "data")
     service.command("models", "promote", bad.version)

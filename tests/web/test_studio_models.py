@@ -113,9 +113,9 @@ def test_a_training_is_asked_for_once_followed_and_cancelled(
         job = take_job(tx, "satu")
         assert job is not None
         assert job.params["target"] == 0.025
-        report_progress(tx, job.id, "satu", stage="folds", done=1, total=4)
+        report_progress(tx, job.id, "satu", stage="fit", done=1, total=4)
     now = _text(rina.get("/studio/pelatihan/kini"))
-    assert "Langkah 3 dari 10: Memeriksa silang" in now
+    assert "Langkah 3 dari 9: Melatih dan memeriksa silang" in now
     assert "25%" in now
     rina.post("/studio/pelatihan", part=False)
     assert "Pelatihan lain sedang berjalan" in _text(rina.get("/studio/pelatihan"))

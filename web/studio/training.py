@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import InvalidFormError, JobConflictError
 from learning import (
+    STAGES,
     USUAL_TARGET,
     active_job,
     cancel_job,
@@ -110,6 +111,7 @@ def _ask(tx: Transaction, kind: Any, **more: Any) -> None:
 def _state(tx: Transaction) -> dict[str, Any]:
     return {
         "job": active_job(tx),
+        "steps": STAGES,
         "jobs": [job for job in latest_jobs(tx, limit=_SHOWN) if not job.active],
         "gates": latest_gates(tx),
         "live": live_of(tx),
