@@ -12,9 +12,9 @@ had), fitted without calibration, so that a run takes minutes.
 
 The start is the assistant as it goes live: 47 messages a label (7,655 examples for 163 labels in
 ``training_data/nlu``), so 2,820 for the 60 labels of MASSIVE. A weaker start saves less, since
-nearly every turn then teaches something. With ``--initial 1200`` (20 a label), seeds 0 to 3: half of
-the labels up to 400 at random, 70 % for the whole pool. There 300 chosen ones come to 78.31 %, all
-500 to 78.33 %, and single seeds scatter by half a point, so fewer than five seeds decide nothing.
+nearly every turn then teaches something. With ``--initial 1200`` (20 a label), seeds 0 to 3: half
+of the labels up to 400 at random, 70 % for the whole pool. There 300 chosen ones come to 78.31 %,
+all 500 to 78.33 %, and single seeds scatter by half a point: fewer than five seeds decide nothing.
 Tried in its place on six seeds, and not better at 300 labels: the margin alone, entropy, the
 disagreement of the classifiers, density of the pool, balance over the labels, clusters of sentence
 vectors instead of n-grams, and margin times the distance to everything that is labelled.

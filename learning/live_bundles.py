@@ -63,8 +63,9 @@ def fetch_if_known(store: Store, version: str, models_dir: Path) -> Path:
 class LiveBundles(Generic[T]):
     """The live bundle of one process, loaded with ``load(folder)`` and swapped when promoted.
 
-    A bundle that cannot be loaded is refused, loudly, and the one in use goes on; when there is
-    none in use yet, the promoted versions before it are tried, newest first.
+    The one before stays in memory: whoever rolls back is in a hurry. A bundle that cannot be loaded
+    is refused, loudly, and the one in use goes on; when there is none in use yet, the promoted
+    versions before it are tried, newest first.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class LiveBundles(Generic[T]):
         self._lock = threading.Lock()
         self._seen: tuple[int, str] | None = None
         self._current: tuple[str, T] | None = None
+        self._before: tuple[str, T] | None = None
         self._prepared = ""
         self.problem: str | None = None
 
@@ -129,16 +131,21 @@ class LiveBundles(Generic[T]):
             candidates += reversed(pointer.history)
         for version in dict.fromkeys(candidates):
             try:
-                loaded = self._load(self._folder(version))
+                loaded = self._loaded(version)
             except ModelUnavailableError as error:
                 self.problem = str(error)
                 logger.exception("bundle %s is refused", version)
                 continue
-            self._current = (version, loaded)
+            self._before, self._current = self._current, (version, loaded)
             if version == pointer.version:
                 self.problem = None
             logger.info("bundle %s answers from now on", version)
             return
+
+    def _loaded(self, version: str) -> T:
+        if self._before is not None and self._before[0] == version:
+            return self._before[1]
+        return self._load(self._folder(version))
 
     def _folder(self, version: str) -> Path:
         if self._store is None:

@@ -38,6 +38,20 @@ def test_damaged_bundle_is_refused_and_the_one_in_use_goes_on(tmp_path: Path) ->
     assert bundles.problem is None
 
 
+def test_a_rollback_loads_nothing(tmp_path: Path) -> None:
+    loaded: list[str] = []
+
+    def load(folder: Path) -> str:
+        loaded.append(folder.name)
+        return _loader(folder)
+
+    bundles = LiveBundles(tmp_path, load)
+    for version in ("satu", "dua", "satu", "dua", "tiga", "satu"):
+        write_live(tmp_path, version)
+        assert bundles.current() == (version, f"isi {version}")
+    assert loaded == ["satu", "dua", "tiga", "satu"]
+
+
 def test_fresh_process_falls_back_to_the_last_good_one(tmp_path: Path) -> None:
     for version in ("satu", "dua", "rusak"):
         write_live(tmp_path, version)
