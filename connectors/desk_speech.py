@@ -20,6 +20,7 @@ from storage import (
     StoredEvent,
     Transaction,
     append_event,
+    end_typing,
     lock_conversation,
     read_latest_events,
 )
@@ -102,4 +103,5 @@ def say_as(
         content={"text": reply.text, **({"media": dict(media)} if media else {})},
     )
     put_out(tx, lock_conversation(tx, case.conversation), event, payload=payload)
+    end_typing(tx, case.conversation, "officer")
     return event

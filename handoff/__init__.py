@@ -94,6 +94,13 @@ from handoff.queue import (
     queue_counts,
     waiting_cases,
 )
+from handoff.readers import (
+    READING_FOR,
+    needs_reading_sign,
+    note_reading,
+    readers_of,
+    stop_reading,
+)
 from handoff.service_level import ServiceLevel, service_level
 from handoff.switch import ANNOUNCEMENT_LIMIT, Switch, read_switch, set_switch, with_switch
 from handoff.tickets import new_ticket
@@ -109,6 +116,7 @@ __all__ = [
     "MOST_CAPACITY",
     "OFFER_FOR",
     "OFFICER_ROLES",
+    "READING_FOR",
     "REOPEN_WITHIN",
     "SIGN_EVERY",
     "WINDOW",
@@ -161,12 +169,14 @@ __all__ = [
     "make_offers",
     "mark_alerted",
     "mark_asked",
+    "needs_reading_sign",
     "needs_sign",
     "new_ticket",
     "newest_calendar",
     "nobody_ready",
     "not_alerted",
     "note_attention",
+    "note_reading",
     "offers_due",
     "offers_to",
     "officers_gone",
@@ -183,6 +193,7 @@ __all__ = [
     "read_calendar_form",
     "read_labels",
     "read_switch",
+    "readers_of",
     "recently_closed",
     "release",
     "resolve",
@@ -197,6 +208,7 @@ __all__ = [
     "set_switch",
     "sign_of_life",
     "step_in",
+    "stop_reading",
     "take_over",
     "to_ask",
     "to_expire",

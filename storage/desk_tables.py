@@ -30,6 +30,16 @@ presence: Final = sa.Table(
     Column("seen_at", Moment, nullable=False),
 )
 
+# Who has which conversation open at the desk, for about a minute without a new sign.
+reader: Final = sa.Table(
+    "conversation_reader",
+    metadata,
+    Column("conversation_id", CleanText, ForeignKey("conversation.id"), primary_key=True),
+    Column("account_id", sa.Integer, ForeignKey("account.id"), primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+    Index(None, "account_id"),
+)
+
 # A waiting case shown to one officer first. A row that is past ``until`` remembers that the
 # officer let it pass; the rows of a case go when it is claimed or closed.
 offer: Final = sa.Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from storage.store import Transaction
 from storage.webchat_tables import typing_sign
 
-Typist = Literal["officer", "resident"]
+Typist = Literal["officer", "resident", "reader"]
+"""``reader`` types nothing: an officer opened or left the conversation, and colleagues see it."""
 
 TYPING_SECONDS: Final = 6.0
 """A sign holds this long unless it comes again; who goes on typing gives one every four seconds."""
@@ -28,16 +30,32 @@ class TypingSign:
 def note_typing(tx: Transaction, conversation_id: str, typist: Typist) -> None:
     """Say that somebody is typing; the sign before it of the same side goes.
 
-    So the table holds no more than two rows a conversation that an officer ever had.
+    So the table holds no more than three rows a conversation that an officer ever opened.
     """
+    end_typing(tx, conversation_id, typist)
+    tx.connection.execute(
+        sa.insert(typing_sign).values(conversation_id=conversation_id, typist=typist, at=tx.now)
+    )
+
+
+def end_typing(tx: Transaction, conversation_id: str, typist: Typist) -> None:
+    """Take the sign back: what was being typed is said now."""
     tx.connection.execute(
         sa.delete(typing_sign).where(
             typing_sign.c.conversation_id == conversation_id, typing_sign.c.typist == typist
         )
     )
-    tx.connection.execute(
-        sa.insert(typing_sign).values(conversation_id=conversation_id, typist=typist)
+
+
+def is_typing(tx: Transaction, conversation_id: str, typist: Typist) -> bool:
+    """Whether a sign of that side holds now; for those who ask instead of listening."""
+    since = tx.now - timedelta(seconds=TYPING_SECONDS)
+    found = sa.select(typing_sign.c.id).where(
+        typing_sign.c.conversation_id == conversation_id,
+        typing_sign.c.typist == typist,
+        typing_sign.c.at > since,
     )
+    return tx.connection.execute(found.limit(1)).first() is not None
 
 
 def last_typing(tx: Transaction) -> int:

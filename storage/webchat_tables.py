@@ -38,12 +38,13 @@ continuation: Final = sa.Table(
     Column("used_at", Moment),
 )
 
-# Signs of typing, for a few seconds; no words. At most two rows a conversation.
+# Signs of typing, for a few seconds; no words. At most three rows a conversation.
 typing_sign: Final = sa.Table(
     "typing_sign",
     metadata,
     Column("id", BigId, primary_key=True),
     Column("conversation_id", CleanText, ForeignKey("conversation.id"), nullable=False, index=True),
     Column("typist", CleanText, nullable=False),
+    Column("at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )

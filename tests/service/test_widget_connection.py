@@ -126,6 +126,26 @@ def test_where_streaming_is_blocked_the_widget_polls(service: Service, browser: 
     page.context.close()
 
 
+def test_a_polling_widget_shows_that_the_officer_types(service: Service, browser: Browser) -> None:
+    page = a_page(browser)
+    page.clock.install()
+    page.context.route("**/api/chat/stream*", lambda route: route.abort())
+    desk, case = _with_an_officer(page, service, service.url)
+    sign = page.locator("halo-chat .typing")
+    expect(sign).to_be_hidden()
+    desk.type(conversation_of(page))
+    page.clock.run_for(3_000)
+    expect(sign).to_have_text("Petugas sedang mengetik…")
+    desk.sit().reply(case, ANSWERS[0])
+    page.clock.run_for(3_000)
+    expect(page.get_by_role("log")).to_contain_text(ANSWERS[0])
+    expect(sign).to_be_hidden()
+    with page.expect_response("**/api/chat/events*"):
+        page.clock.run_for(3_000)
+    expect(sign).to_be_hidden()
+    page.context.close()
+
+
 def test_a_proxy_that_holds_the_stream_back_is_noticed(service: Service, browser: Browser) -> None:
     page = a_page(browser)
     page.clock.install()

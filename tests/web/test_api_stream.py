@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from connectors import Desk
 from connectors.webchat import SessionTokens
+from foundation.clock import StillClock
 from storage import (
+    TYPING_SECONDS,
     Cursor,
     Store,
     Transaction,
@@ -20,6 +23,7 @@ from storage import (
     set_owner,
     typing_beyond,
 )
+from tests.web.staff import a_case, a_chat, an_account
 from web import feed as feed_module
 from web.api import stream as stream_module
 from web.api.stream import ConversationStream
@@ -275,3 +279,34 @@ def test_the_residents_typing_is_told_only_while_an_officer_has_the_talk(
     assert [sign.typist for sign in signs] == (["resident"] if owned else [])
     assert log_of(store, conversation) == []
     assert house.client().post("/api/chat/typing").status_code == 401
+
+
+def test_who_polls_reads_that_the_officer_types_until_the_answer(
+    house: Any, clock: StillClock
+) -> None:
+    store = house.services.store
+    chat = a_chat(store, "warga")
+    conversation, case = chat.id, a_case(store, chat)
+    assets = house.services.live_bundle().assets
+    desk = Desk(store, assets, an_account(store, "siti"), lambda: "HK-1")
+    desk.claim(case.id)
+
+    def typing() -> Any:
+        answer = house.client().get("/api/chat/events", headers=bearer(house, conversation))
+        return answer.json["typing"]
+
+    def type_() -> None:
+        with store.write() as tx:
+            note_typing(tx, conversation, "officer")
+
+    assert typing() is None
+    with store.write() as tx:
+        note_typing(tx, conversation, "resident")
+    assert typing() is None
+    type_()
+    assert typing() == "officer"
+    clock.advance(seconds=TYPING_SECONDS)
+    assert typing() is None
+    type_()
+    desk.reply(case.id, "Sudah.")
+    assert typing() is None

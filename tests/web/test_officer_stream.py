@@ -1,18 +1,30 @@
 """The console's stream, read chunk by chunk: what came in between is decided by the test."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import cast
+from datetime import datetime
+from typing import Any, cast
 
 import pytest
+import sqlalchemy as sa
 
 from foundation.clock import StillClock
 from foundation.errors import StoreUnavailableError
-from handoff import claim
-from storage import Store, Transaction, TypingSign, deactivate, set_password
+from handoff import READING_FOR, claim
+from storage import (
+    Conversation,
+    Store,
+    Transaction,
+    TypingSign,
+    deactivate,
+    desk_tables,
+    last_typing,
+    set_password,
+)
 from tests.web.staff import a_case, a_chat, a_turn, an_account, services_for
 from web import EventFeed, Services
 from web.officer.stream import ConsoleStream
@@ -62,8 +74,9 @@ def test_a_console_that_comes_reads_everything_first(services: Services, store: 
     chat = a_chat(store, "warga")
     a_turn(store, chat, "halo")
     first = next(stream_of(services, chat.id))
-    assert names(first) == ["papan", "percakapan"]
-    assert json.loads(re.findall(r"^data: (.+)$", first, re.MULTILINE)[1]) == {"last": 4}
+    assert names(first) == ["papan", "percakapan", "pembaca"]
+    told = [json.loads(data) for data in re.findall(r"^data: (.+)$", first, re.MULTILINE)]
+    assert told[1:] == [{"last": 4}, {"nama": []}]
 
 
 def test_only_what_changed_is_told(services: Services, store: Store) -> None:
@@ -169,3 +182,99 @@ def test_a_change_wakes_a_waiting_console(services: Services, store: Store) -> N
         assert names(next(chunk for chunk in chunks if not chunk.startswith(":"))) == ["papan"]
     finally:
         feed.stop()
+
+
+def readers(chunk: str) -> list[str] | None:
+    """The names in the chunk's last ``pembaca``, None without one."""
+    found = re.findall(r"^event: pembaca\ndata: (.+)$", chunk, re.MULTILINE)
+    return json.loads(found[-1])["nama"] if found else None
+
+
+@pytest.fixture
+def two(services: Services, store: Store) -> tuple[Any, Conversation]:
+    """Streams of Siti and of Dedi on a conversation, made when asked for."""
+    chat = a_chat(store, "warga")
+    people = {name: an_account(store, name) for name in ("siti", "dedi")}
+
+    def stream(name: str, conversation_id: str | None = chat.id, **more: Any) -> Iterator[str]:
+        values = {"feed": cast(EventFeed, Always()), "pause": lambda seconds: None, **more}
+        officer = people[name]
+        return ConsoleStream(
+            services, officer=officer, conversation_id=conversation_id, **values
+        ).chunks()
+
+    return stream, chat
+
+
+def next_readers(chunks: Iterator[str]) -> list[str]:
+    return next(found for chunk in chunks if (found := readers(chunk)) is not None)
+
+
+def test_each_sees_that_the_other_reads_until_the_other_leaves(
+    two: tuple[Any, Conversation],
+) -> None:
+    stream, _ = two
+    siti, dedi = stream("siti"), stream("dedi")
+    assert next_readers(siti) == []
+    assert next_readers(dedi) == ["Siti"]
+    assert next_readers(siti) == ["Dedi"]
+    dedi.close()
+    assert next_readers(siti) == []
+    # Whoever goes on to another conversation has left this one, before the connection is missed.
+    dedi = stream("dedi")
+    next(dedi)
+    assert next_readers(siti) == ["Dedi"]
+    next(stream("dedi", None, came_from=two[1].id))
+    assert next_readers(siti) == []
+
+
+def test_a_reader_without_a_sign_is_forgotten(
+    two: tuple[Any, Conversation], clock: StillClock, store: Store
+) -> None:
+    stream, chat = two
+    siti, dedi = stream("siti"), stream("dedi")
+    next(dedi)
+    assert next_readers(siti) == ["Dedi"]
+    clock.advance(seconds=READING_FOR.total_seconds() - 1)
+    a_turn(store, chat, "halo")
+    assert readers(next(siti)) is None
+    clock.advance(seconds=1)
+    assert next_readers(siti) == []
+
+
+def test_a_covered_window_reads_nothing(two: tuple[Any, Conversation]) -> None:
+    stream, _ = two
+    siti = stream("siti", feed=cast(EventFeed, Always(happened=False)))
+    assert next_readers(siti) == []
+    assert next_readers(stream("dedi", in_front=False)) == ["Siti"]
+    assert list(itertools.islice(siti, 5)) == [HEARTBEAT] * 5
+
+
+def test_reading_writes_now_and_then_not_at_every_message(
+    two: tuple[Any, Conversation], clock: StillClock, store: Store
+) -> None:
+    stream, chat = two
+    siti = stream("siti")
+    next(siti)
+    assert signs_of_reading(store) == 1
+    seen = seen_at(store)
+    for _ in range(3):
+        clock.advance(seconds=9)
+        a_turn(store, chat, "halo")
+        next(siti)
+    assert seen_at(store) == seen
+    clock.advance(seconds=9)
+    a_turn(store, chat, "halo")
+    next(siti)
+    assert seen_at(store) > seen
+    assert signs_of_reading(store) == 1, "colleagues are woken by arrivals alone"
+
+
+def signs_of_reading(store: Store) -> int:
+    with store.read() as tx:
+        return last_typing(tx)
+
+
+def seen_at(store: Store) -> datetime:
+    with store.read() as tx:
+        return tx.connection.execute(sa.select(desk_tables.reader.c.seen_at)).scalar_one()

@@ -20,7 +20,14 @@ from connectors.webchat import (
     read_visitor,
 )
 from foundation.errors import NotSignedInError, TooManyRequestsError
-from storage import Transaction, get_conversation, open_conversation, read_events, receive
+from storage import (
+    Transaction,
+    get_conversation,
+    is_typing,
+    open_conversation,
+    read_events,
+    receive,
+)
 from web.api.body import json_body, whole_number
 from web.api.extras import ExtraViews
 from web.api.files import FileViews
@@ -89,7 +96,7 @@ class ChatViews(SessionViews):
         return jsonify(message_id=receipt.inbox_id, duplicate=receipt.duplicate), 202
 
     def list_events(self) -> ResponseReturnValue:
-        """Return the events behind ``after``, at most ``limit``."""
+        """Return the events behind ``after``, at most ``limit``, and whether an officer types."""
         conversation_id = self.conversation()
         after = whole_number("after", 0, highest=_HIGHEST_SEQ)
         limit = max(1, whole_number("limit", _PAGE, highest=_PAGE))
@@ -97,7 +104,9 @@ class ChatViews(SessionViews):
             _check_place(tx, conversation_id, after)
             found = read_events(tx, conversation_id, after=after, limit=limit)
             events = public_events(tx, found)
-        return jsonify(events=events, last=events[-1]["id"] if events else after)
+            typing = "officer" if is_typing(tx, conversation_id, "officer") else None
+        last = events[-1]["id"] if events else after
+        return jsonify(events=events, last=last, typing=typing)
 
     def stream_events(self) -> ResponseReturnValue:
         """Stream the events behind ``after``, or behind ``Last-Event-ID`` when that is higher."""

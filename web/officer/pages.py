@@ -118,6 +118,8 @@ class Pages:
             feed=feed(),
             officer=signed_in(),
             conversation_id=request.args.get("percakapan") or None,
+            in_front=request.args.get("latar") != "ya",
+            came_from=request.args.get("dari") or None,
         )
         return stream_response(stream.chunks())
 

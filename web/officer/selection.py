@@ -19,6 +19,7 @@ from handoff import (
     labels_of,
     latest_case,
     position,
+    readers_of,
     usual_labels,
 )
 from service_hours import Calendar
@@ -43,7 +44,8 @@ class Selection:
     ``holder`` is the display name of the officer who has, or last had, the case. Minutes count
     from the opening of the case to now, or to its end; ``place`` is its place in the queue;
     ``attention`` is a turn that nobody has looked at. ``others`` are the same person's other
-    cases, ``earlier`` the one that this one takes up again, ``colleagues`` to whom it may be given.
+    cases, ``earlier`` the one that this one takes up again, ``colleagues`` to whom it may be given,
+    ``readers`` who of them has it open now.
     """
 
     conversation: Conversation
@@ -62,6 +64,7 @@ class Selection:
     colleagues: tuple[Colleague, ...] = ()
     window_minutes: int | None = None
     template_sent: bool = False
+    readers: tuple[str, ...] = ()
 
     @property
     def window_over(self) -> bool:
@@ -120,6 +123,7 @@ def read_selection(
         colleagues=colleagues(tx, without=officer.id),
         window_minutes=minutes_of_windows(tx, [conversation_id]).get(conversation_id),
         template_sent=template_is_waiting(tx, conversation_id),
+        readers=readers_of(tx, conversation_id, without=officer.id),
     )
 
 

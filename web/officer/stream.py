@@ -2,7 +2,8 @@
 
 ``papan``: the lists changed. ``percakapan``: the selected conversation has events up to ``last``.
 Both come once at the beginning, so that a console that was away catches up. ``mengetik``: the
-resident of the selected conversation is typing; it passes by itself.
+resident of the selected conversation is typing; it passes by itself. ``pembaca``: these colleagues
+have the selected conversation open too. While the stream lasts, they see the same of its officer.
 """
 
 from __future__ import annotations
@@ -14,8 +15,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from foundation.errors import StoreUnavailableError
-from handoff import needs_sign, sign_of_life
-from storage import Account, get_account, get_conversation
+from handoff import (
+    needs_reading_sign,
+    needs_sign,
+    note_reading,
+    readers_of,
+    sign_of_life,
+    stop_reading,
+)
+from storage import (
+    Account,
+    Conversation,
+    get_account,
+    get_conversation,
+    note_typing,
+)
 from web.feed import EventFeed, Subscription
 from web.officer.board import read_signature
 from web.services import Services
@@ -31,20 +45,36 @@ PAUSE_SECONDS = 0.5
 class _Seen:
     board: tuple[object, ...]
     last: int
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ConsoleStream:
-    """What one console is told. It ends when the officer's account no longer may look."""
+    """What one console is told. It ends when the officer's account no longer may look.
+
+    ``in_front``: the officer has the window in front of them, as far as the browser knows.
+    ``came_from`` is the conversation that this console showed before.
+    """
 
     services: Services
     feed: EventFeed
     officer: Account
     conversation_id: str | None
     pause: Callable[[float], None] = time.sleep
+    in_front: bool = True
+    came_from: str | None = None
 
     def chunks(self) -> Iterator[str]:
-        """Yield the stream's text until its lifetime is over."""
+        """Yield the stream's text until its lifetime is over, or until nobody listens."""
+        # The connection of before is only found closed when something is written to it.
+        self._leave(self.came_from)
+        try:
+            yield from self._told()
+        except GeneratorExit:
+            self._leave(self.conversation_id if self.in_front else None)
+            raise
+
+    def _told(self) -> Iterator[str]:
         clock = self.services.clock
         ends_at = clock() + timedelta(seconds=LIFETIME_SECONDS)
         seen: _Seen | None = None
@@ -72,15 +102,41 @@ class ConsoleStream:
                 selected = (
                     get_conversation(tx, self.conversation_id) if self.conversation_id else None
                 )
+                readers = readers_of(tx, selected.id, without=self.officer.id) if selected else ()
                 silent = needs_sign(tx, self.officer.id)
-            if silent:
-                with self.services.store.write() as tx:
-                    sign_of_life(tx, self.officer.id)
+                unseen = (
+                    self.in_front
+                    and selected is not None
+                    and needs_reading_sign(tx, selected.id, self.officer.id)
+                )
+            if silent or unseen:
+                self._give_signs(selected if unseen else None)
         except StoreUnavailableError:
             # The console comes back by itself; ending the stream is what tells it.
             logger.exception("a console's stream ends: the store does not answer")
             return None
-        return _Seen(board=board, last=selected.last_seq if selected else 0)
+        return _Seen(board, selected.last_seq if selected else 0, readers)
+
+    def _give_signs(self, selected: Conversation | None) -> None:
+        with self.services.store.write(durable=False) as tx:
+            sign_of_life(tx, self.officer.id)
+            news = selected is not None and note_reading(tx, selected.id, self.officer.id)
+            if selected and news:
+                note_typing(tx, selected.id, "reader")
+        if news:
+            self.services.wakeups.publish()
+
+    def _leave(self, conversation_id: str | None) -> None:
+        if not conversation_id:
+            return
+        try:
+            with self.services.store.write(durable=False) as tx:
+                if stop_reading(tx, conversation_id, self.officer.id):
+                    note_typing(tx, conversation_id, "reader")
+            self.services.wakeups.publish()
+        except StoreUnavailableError:
+            # The sign passes by itself.
+            logger.warning("a reader's leaving is not noted: the store does not answer")
 
     def _typing(self, subscription: Subscription) -> bool:
         return any(
@@ -94,4 +150,6 @@ class ConsoleStream:
             text += event_text({}, event="papan")
         if self.conversation_id and (seen is None or seen.last != current.last):
             text += event_text({"last": current.last}, event="percakapan")
+        if self.conversation_id and (seen is None or seen.readers != current.readers):
+            text += event_text({"nama": current.readers}, event="pembaca")
         return text

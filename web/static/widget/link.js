@@ -90,7 +90,8 @@ export class Link {
       if (this.stopped) return;
       this.take(page.events);
     } while (page.events.length && this.after() < page.last);
-    if (page.events.length) await this.catchUp();
+    if (page.events.length) return this.catchUp();
+    if (page.typing) this.typing({ from: page.typing }); // The stream tells it, a poll has to ask.
   }
 
   async stream() {

@@ -8,17 +8,20 @@ import {
   readState,
   switchTo,
 } from "./parts.js";
-import { listen } from "./stream.js";
+import { isBehind, listen } from "./stream.js";
 import { attachComposer, freshKey } from "./composer.js";
 import { attachAlerts } from "./alerts.js";
 import { attachDrafts } from "./drafts.js";
 import { attachKeys } from "./keys.js";
+import { showReaders } from "./readers.js";
 import { showTyping } from "./typing.js";
 
 const konsol = document.getElementById("konsol");
 const notices = document.getElementById("pemberitahuan");
 const MINUTE = 60_000;
+const BEHIND_AFTER = 20_000; // So long a covered window counts as looked at.
 let followed = "";
+let covering = 0;
 
 function refreshAll() {
   readBoard();
@@ -35,11 +38,20 @@ function follow() {
   listen(followed, {
     papan: readBoard,
     mengetik: showTyping,
+    pembaca: showReaders,
     percakapan: () => {
       readConversation();
       readState();
     },
   });
+}
+
+// Colleagues are told who reads; a window behind others is not read.
+function lookAtCover() {
+  clearTimeout(covering);
+  if (!followed || document.hidden === isBehind()) return;
+  if (document.hidden) covering = setTimeout(follow, BEHIND_AFTER);
+  else follow();
 }
 
 function showLost() {
@@ -134,6 +146,7 @@ attachKeys();
 attachDrafts();
 attachAlerts();
 follow();
+document.addEventListener("visibilitychange", lookAtCover);
 // Waiting times grow also when nothing happens.
 setInterval(() => {
   readBoard();

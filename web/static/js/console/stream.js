@@ -9,6 +9,8 @@ const RETRY = 3_000;
 
 let source = null;
 let timer = 0;
+let behind = false;
+let before = "";
 
 function show(state) {
   if (badge.dataset.state === state) return;
@@ -16,11 +18,21 @@ function show(state) {
   badge.textContent = WORDS[state];
 }
 
+// Whether the stream was opened while the window was behind others.
+export function isBehind() {
+  return behind;
+}
+
 export function listen(conversation, handlers) {
   source?.close();
   clearTimeout(timer);
-  const query = conversation ? `?percakapan=${encodeURIComponent(conversation)}` : "";
-  source = new EventSource(`/petugas/aliran${query}`);
+  behind = document.hidden;
+  const query = new URLSearchParams();
+  if (conversation) query.set("percakapan", conversation);
+  if (behind) query.set("latar", "ya");
+  if (before && (before !== conversation || behind)) query.set("dari", before);
+  before = conversation;
+  source = new EventSource(`/petugas/aliran?${query}`);
   source.addEventListener("open", () => show("hidup"));
   for (const [name, handle] of Object.entries(handlers)) source.addEventListener(name, handle);
   const mine = source;
