@@ -158,6 +158,9 @@ def test_offer_claim_transfer_take_over_hand_back_close_and_reopen(
     budi.locator(".queue__item").first.click()
     ani.locator(".queue__item").first.click()
     expect(ani.get_by_role("button", name="Ambil")).to_be_visible()
+    expect(ani.locator("#pembaca")).to_have_text("budi sedang membaca percakapan ini.")
+    expect(budi.locator("#pembaca")).to_contain_text("sedang membaca percakapan ini.")
+    assert violations(budi) == []
     ani.keyboard.press("a")
     expect(ani.get_by_text("Anda yang menjawab")).to_be_visible()
     expect(budi.locator("#tindakan")).to_contain_text("Anda hanya dapat membaca")
@@ -201,6 +204,7 @@ def test_offer_claim_transfer_take_over_hand_back_close_and_reopen(
     ani.locator("#tab-menunggu").click()
     expect(ani.locator(".queue__item")).to_have_count(1)
     ani.locator(".queue__item").first.click()
+    expect(budi.locator("#pembaca")).not_to_contain_text("petugas sedang")
     expect(ani.get_by_role("button", name="Ambil")).to_be_visible()
     ani.get_by_role("button", name="Ambil").click()
     expect(ani.get_by_text("Anda yang menjawab")).to_be_visible()
