@@ -1,6 +1,14 @@
 """What the office counts and files. Counts are projected from the event log and can be rebuilt."""
 
-from reports import cabinet, evaluation, follow_ups, monitoring, readiness, satisfaction
+from reports import (
+    cabinet,
+    evaluation,
+    follow_ups,
+    monitoring,
+    questionnaires,
+    readiness,
+    satisfaction,
+)
 from reports.behind import PAGE as BEHIND_PAGE
 from reports.behind import Behind, Which, behind_number
 from reports.complaints import Complaint, complaints_between
@@ -63,6 +71,7 @@ __all__ = [
     "named",
     "paper_file",
     "period_before",
+    "questionnaires",
     "read_figures",
     "readable_names",
     "readiness",

@@ -15,6 +15,7 @@ from reports.complaints import complaints_between
 from reports.figures import period_before, read_figures
 from reports.follow_ups import FollowUp, carried_follow_ups, follow_ups_of
 from reports.monitoring import list_monitoring
+from reports.questionnaires import count_by_source
 from reports.satisfaction import grade_of, index_from_csat, read_index
 from reports.unanswered import top_unanswered
 from reports.volume import volume_json, volume_rows
@@ -59,7 +60,9 @@ def gather(
             "grade": grade_of(estimate),
             "respondents": now.total("csat"),
         },
-        "satisfaction": index.to_json() if index else None,
+        "satisfaction": index.to_json() | {"sources": count_by_source(tx, first, last)}
+        if index
+        else None,
         "records": _records(tx, first, last, around.calendar),
         "carried": [_task(item, today) for item in carried_follow_ups(tx, evaluation_id, first)],
         "follow_ups": [_task(item, today) for item in follow_ups_of(tx, evaluation_id)],

@@ -43,6 +43,9 @@ def evaluation_sections(content: Mapping[str, Any]) -> list[Section]:
         for name, key in (("index", "satisfaction"), ("csat_index", "csat_index"))
         if content[key]
     ]
+    # Papers from before residents could answer by themselves do not have it.
+    if sources := (content["satisfaction"] or {}).get("sources"):
+        notes.insert(1, words()["sources"].format(**sources))
     unanswered: list[tuple[Cell, ...]] = [
         (item["text"], item["times"]) for item in content["unanswered"]
     ]

@@ -58,7 +58,7 @@ def compute_index(ratings: Sequence[Sequence[int]]) -> SatisfactionIndex | None:
     Raises ``InvalidFormError`` unless each has nine ratings from 1 to 4.
     """
     for questionnaire in ratings:
-        _check(questionnaire)
+        check_ratings(questionnaire)
     if not ratings:
         return None
     sums = tuple(sum(column) for column in zip(*ratings, strict=True))
@@ -103,7 +103,7 @@ def add_questionnaire(
     tx: Transaction, day: date, ratings: Sequence[int], *, account: Account
 ) -> None:
     """Enter one filled questionnaire of a WIB day; it carries no name."""
-    _check(ratings)
+    check_ratings(ratings)
     tx.connection.execute(
         sa.insert(satisfaction).values(
             date=day,
@@ -124,7 +124,8 @@ def read_index(tx: Transaction, first: date, last: date) -> SatisfactionIndex | 
     return compute_index([tuple(row) for row in rows])
 
 
-def _check(ratings: Sequence[int]) -> None:
+def check_ratings(ratings: Sequence[int]) -> None:
+    """Raise ``InvalidFormError`` unless there are nine ratings from 1 to 4."""
     if len(ratings) != len(ELEMENTS) or any(rating not in (1, 2, 3, 4) for rating in ratings):
         raise InvalidFormError(
             f"questionnaire {list(ratings)}",

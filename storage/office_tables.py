@@ -126,15 +126,32 @@ follow_up: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# One filled questionnaire of the Indeks Kepuasan Masyarakat; no name, no number.
+# One filled questionnaire of the Indeks Kepuasan Masyarakat; no name, no number. Where
+# ``entered_by`` is empty the resident filled it in on the site; ``form_key`` then keeps a form that
+# is sent twice from counting twice.
 satisfaction: Final = sa.Table(
     "satisfaction",
     metadata,
     Column("id", BigId, primary_key=True),
     Column("date", sa.Date, nullable=False, index=True),
     *(Column(f"u{element}", sa.Integer, nullable=False) for element in range(1, 10)),
-    Column("entered_by", sa.Integer, ForeignKey("account.id"), nullable=False),
+    Column("entered_by", sa.Integer, ForeignKey("account.id")),
     Column("entered_at", Moment, nullable=False),
+    Column("form_key", CleanText),
+    Column("profile", Document),
+    Column("suggestion", CleanText),
+    Index("uq_satisfaction_form_key", "form_key", unique=True),
+    sqlite_autoincrement=True,
+)
+
+# Whether residents find the questionnaire on the site; the newest row is in force.
+questionnaire_switch: Final = sa.Table(
+    "questionnaire_switch",
+    metadata,
+    Column("id", sa.Integer, primary_key=True),
+    Column("is_open", sa.Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("changed_by", sa.Integer, ForeignKey("account.id"), nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -1,4 +1,4 @@
-"""The evaluation of a period, written by the team, and the questionnaires of satisfaction."""
+"""The evaluation of a period, written by the team."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.clock import WIB, read_day
-from foundation.errors import InvalidFormError
 from reports import (
     FORMATS,
     LEAD,
@@ -18,7 +17,6 @@ from reports import (
     evaluation_paper,
     evaluation_sections,
     follow_ups,
-    satisfaction,
 )
 from storage import Transaction
 from web.accounts import signed_in
@@ -119,27 +117,6 @@ def approve_evaluation(evaluation_id: int) -> ResponseReturnValue:
     return _to(evaluation_id)
 
 
-def questionnaire() -> ResponseReturnValue:
-    """Show the form of one questionnaire and the index of the month so far."""
-    with services().store.read() as tx:
-        today = tx.now.astimezone(WIB).date()
-        first = today.replace(day=1)
-        index = satisfaction.read_index(tx, first, today)
-    return page("report/kuesioner.html", today=today, first=first, index=index)
-
-
-def add_questionnaire() -> ResponseReturnValue:
-    """Enter one filled questionnaire."""
-    texts = [request.form.get(element, "") for element in satisfaction.ELEMENTS]
-    ratings = [int(text) if text in ("1", "2", "3", "4") else 0 for text in texts]
-    with services().store.write() as tx:
-        day = read_day(request.form.get("tanggal", ""))
-        if day > tx.now.astimezone(WIB).date():
-            raise InvalidFormError(f"questionnaire of {day}", reader_text="Tanggal belum tiba.")
-        satisfaction.add_questionnaire(tx, day, ratings, account=signed_in())
-    return redirect(url_for("report.questionnaire"), 303)
-
-
 def add_evaluations(blueprint: Blueprint) -> None:
     """Attach the views."""
     one = "/evaluasi/<int:evaluation_id>"
@@ -151,8 +128,6 @@ def add_evaluations(blueprint: Blueprint) -> None:
     add(blueprint, f"{one}/tindak-lanjut", add_task, LEAD, "POST")
     add(blueprint, f"{one}/tindak-lanjut/<int:task_id>", set_task_state, TEAM, "POST")
     add(blueprint, f"{one}/sahkan", approve_evaluation, LEAD, "POST")
-    add(blueprint, "/kuesioner", questionnaire, VIEWERS, "GET")
-    add(blueprint, "/kuesioner", add_questionnaire, TEAM, "POST")
 
 
 def _content(tx: Transaction, found: evaluation.Evaluation) -> dict[str, object]:

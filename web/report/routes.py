@@ -35,6 +35,7 @@ from web.report.chart import stacked_bars
 from web.report.evaluations import add_evaluations
 from web.report.frame import add, file_answer, live_names, page, paper_answer
 from web.report.period import Period, default_period, presets, read_period
+from web.report.questionnaires import add_questionnaires
 from web.report.records import add_records
 from web.report.talks import add_talks
 
@@ -112,6 +113,7 @@ def report_blueprint() -> Blueprint:
     add_talks(blueprint)
     add_records(blueprint)
     add_evaluations(blueprint)
+    add_questionnaires(blueprint)
     return blueprint
 
 

@@ -7,6 +7,7 @@ from web.services import Services
 from web.site.ask import ask_blueprint
 from web.site.frame import site_frame
 from web.site.routes import site_blueprint
+from web.site.survey import survey_blueprint
 
 __all__ = ["register"]
 
@@ -17,3 +18,4 @@ def register(app: Flask, services: Services) -> None:
     app.context_processor(lambda: {"site": site_frame})
     app.register_blueprint(site_blueprint(limiter))
     app.register_blueprint(ask_blueprint(limiter))
+    app.register_blueprint(survey_blueprint(limiter))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from foundation.errors import StoreUnavailableError
 from handoff import Switch, read_switch, with_switch
+from reports import questionnaires
 from service_hours import ServiceStatus
 from web.context import services
 
@@ -20,32 +21,35 @@ logger = logging.getLogger(__name__)
 class SiteFrame:
     """The frame's values at one moment. ``whatsapp`` is empty while the office has no number.
 
-    ``announcement`` is what a supervisor has to say to everybody, mostly nothing.
+    ``announcement`` is what a supervisor has to say to everybody, mostly nothing. ``survey`` says
+    that residents may fill in the questionnaire here.
     """
 
     hours: ServiceStatus
     whatsapp: str
     announcement: str = ""
+    survey: bool = True
 
 
 def site_frame() -> SiteFrame:
     """Return the frame of the page that is being made."""
     known = services()
     number = known.settings.whatsapp_number
-    in_force = _switch()
+    in_force, survey = _switches()
     hours = with_switch(known.calendar.status(known.clock()), in_force)
     return SiteFrame(
         # Nobody knows when a service that was switched off opens again.
         hours=replace(hours, next_opening=None) if in_force.off else hours,
         announcement=in_force.announcement,
         whatsapp=f"https://wa.me/{number}" if number else "",
+        survey=survey,
     )
 
 
-def _switch() -> Switch:
+def _switches() -> tuple[Switch, bool]:
     try:
         with services().store.read() as tx:
-            return read_switch(tx)
+            return read_switch(tx), questionnaires.is_open(tx)
     except StoreUnavailableError:
         logger.warning("the page is shown without announcements: the store does not answer")
-        return Switch()
+        return Switch(), False

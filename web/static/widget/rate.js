@@ -23,8 +23,9 @@ export function thumbs({ rate, current }) {
   });
 }
 
-// Five stars for the whole service of the assistant or of an officer.
-export function stars({ rate, current, question }) {
+// Five stars for the whole service of the assistant or of an officer; after an officer's, the way
+// to the office's questionnaire at `survey`.
+export function stars({ rate, current, question, survey = "" }) {
   const buttons = [1, 2, 3, 4, 5].map((value) =>
     el(
       "button",
@@ -37,10 +38,11 @@ export function stars({ rate, current, question }) {
     isOn: (index, value) => index < value,
     isPressed: (index, value) => index + 1 === value,
     thanks: T.csatThanks,
+    more: survey && el("a", { class: "survey", href: survey, target: "_blank", rel: "noopener" }, T.survey),
   });
 }
 
-function rating(name, question, buttons, { current, isOn, isPressed = isOn, thanks }) {
+function rating(name, question, buttons, { current, isOn, isPressed = isOn, thanks, more }) {
   const told = el("span", { class: "thanks" });
   const node = el(
     "div",
@@ -48,6 +50,7 @@ function rating(name, question, buttons, { current, isOn, isPressed = isOn, than
     el("span", { class: "question", "aria-hidden": "true" }, question),
     el("span", { class: "marks" }, ...buttons),
     told,
+    more || "",
   );
   // Drawn again in place, so that the keyboard stays where it is.
   node.refresh = () => {

@@ -54,7 +54,8 @@ function invitation(talk, { seq, from, name, rate: kind }, { rate }) {
     current: () => talk.ratings.get(`${kind}:${seq}`),
   };
   if (kind === "thumb") return thumbs(own);
-  return stars({ ...own, question: from === "rating" ? T.csatOfficer(name) : T.csatBot });
+  if (from !== "rating") return stars({ ...own, question: T.csatBot });
+  return stars({ ...own, question: T.csatOfficer(name), survey: `${talk.api.base}/kuesioner` });
 }
 
 function refreshing(node) {

@@ -102,6 +102,7 @@ export const T = {
   csatOfficer: (name) => `Seberapa puas Anda dengan layanan ${name ? officer(name) : "petugas"}?`,
   star: (count) => `${count} dari 5 bintang`,
   csatThanks: (count) => `Terima kasih, Anda memberi ${count} dari 5 bintang.`,
+  survey: "Isi kuesioner kepuasan (2 menit, tanpa nama)",
   rateFailed: "Penilaian belum tersimpan. Coba lagi.",
   fileName: "percakapan-halo-kopukm",
   fileTitle: "Percakapan HALO KOP-UKM, Dinas Koperasi dan UKM Kabupaten Bogor",
