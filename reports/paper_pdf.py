@@ -30,8 +30,8 @@ _WIDTHS: Mapping[str, tuple[int, ...]] = {
     "checks": (70, 24, 96),
 }
 _TWO_COLUMNS = (150, 40)
-_SIGNATURE_HEIGHT = 58
 _HEADING_AND_TWO_ROWS = 30
+_ROWS_WITH_SIGNATURES = 2
 
 
 class _Document(FPDF):
@@ -59,10 +59,11 @@ def paper_pdf(paper: Paper) -> bytes:
     pdf.add_page()
     _letterhead(pdf)
     _title(pdf, paper)
-    for part in paper.sections:
+    signed = paper.sections[-1:] if paper.signatures else ()
+    for part in paper.sections[: len(paper.sections) - len(signed)]:
         _section(pdf, part)
-    if paper.signatures:
-        _signatures(pdf, paper)
+    for part in signed:
+        _signed_section(pdf, part, paper)
     return bytes(pdf.output())
 
 
@@ -110,20 +111,55 @@ def _title(pdf: FPDF, paper: Paper) -> None:
 def _section(pdf: FPDF, part: Section) -> None:
     if pdf.will_page_break(_HEADING_AND_TWO_ROWS):
         pdf.add_page()
+    _heading(pdf, part)
+    if part.rows:
+        _table(pdf, part, range(len(part.rows)))
+    _below(pdf, part)
+
+
+def _signed_section(pdf: FPDF, part: Section, paper: Paper) -> None:
+    """Draw the last section and the signatures, which never stand on a page by themselves."""
+    first = max(0, len(part.rows) - _ROWS_WITH_SIGNATURES)
+    if first:
+        if pdf.will_page_break(_HEADING_AND_TWO_ROWS):
+            pdf.add_page()
+        _heading(pdf, part)
+        _table(pdf, part, range(first))
+
+    def end(sheet: FPDF, *, new_page: bool) -> None:
+        if not first:
+            _heading(sheet, part)
+        if part.rows:
+            rest = range(first, len(part.rows))
+            _table(sheet, part, rest, names=new_page or not first)
+        _below(sheet, part)
+        _signatures(sheet, paper)
+
+    with pdf.offset_rendering() as trial:
+        end(trial, new_page=False)
+    if trial.page_break_triggered:
+        pdf.add_page()
+    end(pdf, new_page=trial.page_break_triggered)
+
+
+def _heading(pdf: FPDF, part: Section) -> None:
     pdf.ln(5)
     pdf.set_font("Helvetica", "B", 10)
     _line(pdf, part.heading, height=6, align=Align.L)
     pdf.set_font("Helvetica", size=9)
+
+
+def _below(pdf: FPDF, part: Section) -> None:
+    pdf.set_font("Helvetica", size=9)
     if not part.rows:
         _line(pdf, words()["no_data"].capitalize() + ".", align=Align.L)
-    else:
-        _table(pdf, part)
     if part.note:
         pdf.ln(1)
         _line(pdf, part.note, align=Align.L)
 
 
-def _table(pdf: FPDF, part: Section) -> None:
+def _table(pdf: FPDF, part: Section, which: range, *, names: bool = True) -> None:
+    """Draw those rows of the section; the sums stand below its last one."""
     columns, rows = list(part.columns), [list(row) for row in part.rows]
     aligns = [
         "RIGHT" if place and any(isinstance(row[place], int | float) for row in rows) else "LEFT"
@@ -139,17 +175,17 @@ def _table(pdf: FPDF, part: Section) -> None:
         text_align=tuple(aligns),
         line_height=5,
         headings_style=FontFace(emphasis="BOLD", fill_color=(228, 238, 236)),
+        first_row_as_headings=names,
     ) as table:
-        table.row([printable(name) for name in columns])
-        for row in rows:
+        if names:
+            table.row([printable(name) for name in columns])
+        for row in rows[which.start : which.stop]:
             table.row([printable(shown(cell)) for cell in row])
-        if part.total_row:
+        if part.total_row and which.stop == len(rows):
             table.row([printable(shown(cell)) for cell in part.total_row], style=bold)
 
 
 def _signatures(pdf: FPDF, paper: Paper) -> None:
-    if pdf.will_page_break(_SIGNATURE_HEIGHT):
-        pdf.add_page()
     pdf.ln(8)
     blocks = words()["signatures"][paper.signatures]
     width, top = pdf.epw / 2, pdf.get_y()

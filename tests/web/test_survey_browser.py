@@ -43,7 +43,7 @@ def test_every_state_is_accessible_and_fits(
     page.get_by_label("Sangat mudah").check()
     page.get_by_role("button", name="Kirim jawaban").click()
     expect(page.get_by_role("alert")).to_contain_text("belum dijawab")
-    expect(page.get_by_text("Belum dijawab.")).to_have_count(8)
+    expect(page.get_by_text("Belum dijawab.", exact=True)).to_have_count(8)
     expect(page.get_by_label("Sangat mudah")).to_be_checked()
     fine(page)
     for number in range(1, 10):
