@@ -16,6 +16,7 @@ from commands import wiring
 from commands.demo import DEMO_ACCOUNTS, ensure_demo_accounts, refuse_demo_accounts
 from commands.ending import stop_on_signals
 from commands.supervisor import Supervisor
+from foundation.counting import count_together
 from foundation.errors import SettingsError
 from foundation.logs import configure_logging
 from foundation.settings import Settings
@@ -34,6 +35,7 @@ def serve() -> None:
     else:
         refuse_demo_accounts(store)
     store.close()
+    count_together(os.environ, config.data_dir / f"metrics-{config.port}")
     listener = _listen(config)
     click.echo(_greeting(config), err=False)
     stop = threading.Event()

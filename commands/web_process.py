@@ -23,6 +23,7 @@ from commands import wiring  # noqa: E402
 from commands.check_ready import check_ready, surroundings  # noqa: E402
 from connectors import ask_worker, socket_folder  # noqa: E402
 from dialogue import Assets  # noqa: E402
+from foundation.counting import forget_the_dead, runs  # noqa: E402
 from foundation.logs import configure_logging  # noqa: E402
 from foundation.settings import Settings  # noqa: E402
 from learning import LiveBundles, LiveView, load_assets  # noqa: E402
@@ -98,6 +99,7 @@ def main(descriptor: int, parent: int) -> None:
     config = wiring.settings()
     configure_logging(config.log_level, process="web")
     _allow_many_connections()
+    forget_the_dead(runs)
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)
     errors = logging.getLogger("web.server")

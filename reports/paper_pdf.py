@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from typing import cast
 
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
@@ -136,7 +137,7 @@ def _signed_section(pdf: FPDF, part: Section, paper: Paper) -> None:
         _signatures(sheet, paper)
 
     with pdf.offset_rendering() as trial:
-        end(trial, new_page=False)
+        end(cast(FPDF, trial), new_page=False)
     if trial.page_break_triggered:
         pdf.add_page()
     end(pdf, new_page=trial.page_break_triggered)

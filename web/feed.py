@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -82,6 +82,8 @@ class EventFeed:
         self._of_all: set[Subscription] = set()
         self._stopping = threading.Event()
         self._reader: threading.Thread | None = None
+        self.on_waiters: Callable[[int], None] = lambda change: None
+        """Told +1 or -1 whenever a waiter comes or goes."""
 
     @contextmanager
     def subscribe(self, conversation_id: str | None) -> Iterator[Subscription]:
@@ -90,9 +92,11 @@ class EventFeed:
         with self._lock:
             self._start_reader()
             self._waiters(conversation_id).add(subscription)
+        self.on_waiters(1)
         try:
             yield subscription
         finally:
+            self.on_waiters(-1)
             with self._lock:
                 self._waiters(conversation_id).discard(subscription)
                 if conversation_id is not None and not self._of_conversation[conversation_id]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from foundation.clock import StillClock
 from storage import Store, open_wakeups
 from storage.wakeups import DataVersionWakeups, PollingWakeups, RedisWakeups
 from tests.builders import a_conversation
+from tests.redis_server import redis_of_its_own
 
 
 class Ticker:
@@ -117,29 +116,8 @@ def test_without_redis_listeners_poll_and_publishers_do_not_stall(
 @pytest.fixture
 def redis_socket(tmp_path: Path) -> Iterator[str]:
     """The URL of a Redis server of this test's own."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("there is no redis-server")
-    socket = tmp_path / "redis.sock"
-    command = [
-        program,
-        "--port",
-        "0",
-        "--unixsocket",
-        str(socket),
-        "--save",
-        "",
-        "--dir",
-        str(tmp_path),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if "Ready to accept connections" in line or "ready to accept connections" in line:
-                break
-        yield f"unix://{socket}"
-        process.terminate()
-        process.stdout.read()
+    with redis_of_its_own(tmp_path) as url:
+        yield url
 
 
 def test_redis_wakes_every_listener_once_per_burst(redis_socket: str, store: Store) -> None:

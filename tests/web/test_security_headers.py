@@ -11,7 +11,7 @@ from foundation.clock import StillClock, parse_moment
 from foundation.errors import TooManyRequestsError
 from foundation.settings import PROJECT_ROOT
 from storage import Store
-from web.ratelimit import Limit, RateLimiter
+from web.ratelimit import Limit, MemoryBuckets, RateLimiter
 
 PAGES = (
     "/",
@@ -171,7 +171,8 @@ class TestRateLimit:
             limiter.spend("tes", key, Limit(burst=1, per_second=1))
 
     def test_memory_is_bounded(self) -> None:
-        limiter = RateLimiter(StillClock(parse_moment("2026-11-24T09:00")))
+        buckets = MemoryBuckets()
+        limiter = RateLimiter(StillClock(parse_moment("2026-11-24T09:00")), buckets)
         for number in range(50_100):
             limiter.spend("tes", str(number), Limit(burst=1, per_second=1))
-        assert len(limiter._buckets) == 50_000
+        assert len(buckets) == 50_000

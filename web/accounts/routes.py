@@ -81,9 +81,9 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in_page", keluar="1"), 303)
 
 
-def sign_in_blueprint(clock: Clock) -> Blueprint:
+def sign_in_blueprint(clock: Clock, limiter: RateLimiter) -> Blueprint:
     """Return the blueprint of ``/masuk`` and ``/keluar``."""
-    desk = SignInDesk(SignInThrottle(clock), RateLimiter(clock))
+    desk = SignInDesk(SignInThrottle(clock), limiter)
     blueprint = Blueprint("accounts", __name__)
     blueprint.add_url_rule("/masuk", "sign_in_page", desk.page, methods=["GET"])
     blueprint.add_url_rule("/masuk", "sign_in", desk.submit, methods=["POST"])

@@ -12,4 +12,5 @@ def register(app: Flask) -> None:
     """Attach ``/healthz``, ``/readyz`` and ``/metrics``, and measure every request."""
     metrics = RequestMetrics()
     metrics.measure(app)
+    metrics.watch(app.extensions["halo_feed"])
     app.register_blueprint(ops_blueprint(metrics))

@@ -1,4 +1,4 @@
-"""Prometheus metrics and the access log of one web process. Neither holds personal data.
+"""Prometheus metrics and the access log of the web processes. Neither holds personal data.
 
 Paths are shown as routes (``/jawaban/<topik>/<kunci>``), never as they were asked for.
 """
@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from web.feed import EventFeed
 
 logger = logging.getLogger("web.access")
 
@@ -38,10 +40,16 @@ class RequestMetrics:
             registry=self._registry,
         )
         self._open_streams = Gauge(
-            "halo_open_streams", "Event streams open in this process", registry=self._registry
+            "halo_open_streams",
+            "Event streams open",
+            registry=self._registry,
+            multiprocess_mode="livesum",
         )
         self._inbox_waiting = Gauge(
-            "halo_inbox_waiting", "Messages that are in no turn yet", registry=self._registry
+            "halo_inbox_waiting",
+            "Messages that are in no turn yet",
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
         )
 
     def measure(self, app: Flask) -> None:
@@ -56,11 +64,14 @@ class RequestMetrics:
             self._note(answer)
             return answer
 
-    def text(self, *, open_streams: int, inbox_waiting: int) -> bytes:
-        """Return the exposition in Prometheus' text format."""
-        self._open_streams.set(open_streams)
+    def watch(self, feed: EventFeed) -> None:
+        """Count the streams that wait for the feed, as they come and go."""
+        feed.on_waiters = self._open_streams.inc
+
+    def look(self, *, inbox_waiting: int) -> CollectorRegistry:
+        """Return the registry with what holds now."""
         self._inbox_waiting.set(inbox_waiting)
-        return generate_latest(self._registry)
+        return self._registry
 
     def _note(self, answer: Response) -> None:
         route = request.url_rule.rule if request.url_rule else _NO_ROUTE

@@ -9,9 +9,10 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from foundation.counting import exposition
 from foundation.errors import StoreUnavailableError
 from storage import tables
-from web.context import feed, services
+from web.context import services
 from web.ops.metrics import RequestMetrics
 from web.ops.readiness import problems
 from web.whatsapp import whatsapp_metrics
@@ -38,12 +39,13 @@ class OpsViews:
         return jsonify(ready=not found, problems=found), 503 if found else 200
 
     def show_metrics(self) -> ResponseReturnValue:
-        """Return the metrics of this process."""
+        """Return the metrics of this host's web processes."""
         waiting = sa.select(sa.func.count()).where(tables.inbox.c.turn_id.is_(None))
         with services().store.read() as tx:
             inbox_waiting = tx.connection.execute(waiting).scalar_one()
-        text = self.metrics.text(open_streams=feed().subscribers(), inbox_waiting=inbox_waiting)
-        return Response(text + whatsapp_metrics(), content_type=CONTENT_TYPE_LATEST)
+        own = self.metrics.look(inbox_waiting=inbox_waiting)
+        text = exposition((own, whatsapp_metrics()))
+        return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def ops_blueprint(metrics: RequestMetrics) -> Blueprint:

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from web.ratelimit import RateLimiter
 from web.services import Services
+from web.shared_buckets import limiter_of
 from web.site.ask import ask_blueprint
 from web.site.frame import site_frame
 from web.site.routes import site_blueprint
@@ -14,7 +14,7 @@ __all__ = ["register"]
 
 def register(app: Flask, services: Services) -> None:
     """Attach the public pages, and ``site`` (hours now, WhatsApp) for their common frame."""
-    limiter = RateLimiter(services.clock)
+    limiter = limiter_of(services)
     app.context_processor(lambda: {"site": site_frame})
     app.register_blueprint(site_blueprint(limiter))
     app.register_blueprint(ask_blueprint(limiter))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from connectors.whatsapp import ChannelState, Report
 
@@ -48,13 +48,18 @@ class WebhookMetrics:
         for outcome, number in numbers.items():
             self._items.labels(outcome).inc(number)
 
-    def text(self, state: ChannelState) -> bytes:
-        """Return the exposition in Prometheus' text format."""
+    def look(self, state: ChannelState) -> CollectorRegistry:
+        """Return the registry with how the channel stands now."""
         self._stopped.set(state.stopped_code is not None)
         self._waiting.set(state.waiting)
         self._unknown.set(state.unknown)
         self._service.set(state.service_messages)
-        return generate_latest(self._registry)
+        return self._registry
 
     def _gauge(self, name: str, meaning: str) -> Gauge:
-        return Gauge(f"halo_whatsapp_{name}", meaning, registry=self._registry)
+        return Gauge(
+            f"halo_whatsapp_{name}",
+            meaning,
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )

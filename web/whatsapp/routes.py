@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from prometheus_client import CollectorRegistry
 
 from connectors.whatsapp import (
     GroupedIngest,
@@ -76,13 +77,13 @@ class WebhookViews:
         return Response(status=200)
 
 
-def whatsapp_metrics() -> bytes:
-    """Return this process's metrics of the channel, and how the channel stands."""
+def whatsapp_metrics() -> CollectorRegistry:
+    """Return the registry of the channel's metrics, with how the channel stands now."""
     known = current_services()
     with known.store.read() as tx:
         state = channel_state(tx, known.settings.whatsapp.phone_number_id)
     metrics: WebhookMetrics = current_app.extensions[_METRICS]
-    return metrics.text(state)
+    return metrics.look(state)
 
 
 def register(app: Flask, services: Services) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.whatsapp import sign, signature_is_valid
+from foundation.counting import exposition
 from foundation.errors import StoreUnavailableError
 from foundation.settings import Settings, WhatsAppSettings, read_settings
 from tests.connectors.whatsapp.whatsapp_kit import (
@@ -106,7 +107,7 @@ def test_forged_bodies_are_refused_and_not_stored(house: WhatsAppHouse, name: st
 
 def _metrics(house: WhatsAppHouse) -> str:
     with house.app.app_context():
-        return whatsapp_metrics().decode()
+        return exposition([whatsapp_metrics()]).decode()
 
 
 @given(position=st.integers(0, len(RAW) - 1), flip=st.integers(1, 255))
