@@ -53,7 +53,7 @@ class RedisBuckets:
         """Take one token; return how much of one is missing, 0 when it was there."""
         if self._monotonic() >= self._alone_until:
             try:
-                arguments = [limit.burst, limit.per_second, f"{now:.6f}"]
+                arguments: list[str | float] = [limit.burst, limit.per_second, f"{now:.6f}"]
                 return float(cast(Any, self._take(keys=[_place(name, key)], args=arguments)))
             except redis.RedisError as error:
                 self._alone_until = self._monotonic() + _ALONE_SECONDS
