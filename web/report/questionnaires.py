@@ -58,7 +58,8 @@ def switch_questionnaire() -> ResponseReturnValue:
 
 def questionnaire_poster() -> ResponseReturnValue:
     """Show the sheet for the counter, to be printed: the QR code of the residents' page."""
-    return page("report/poster.html", address=survey_address())
+    known = bool(services().settings.public_url)
+    return page("report/poster.html", address=survey_address(), known=known)
 
 
 def add_questionnaires(blueprint: Blueprint) -> None:

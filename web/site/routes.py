@@ -53,6 +53,7 @@ class SiteViews:
             topic=catalogue.topics[topic],
             related=catalogue.related(entry),
             overdue=entry.overdue(today),
+            today=today,
         )
 
     def search(self) -> ResponseReturnValue:
