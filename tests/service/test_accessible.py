@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -146,6 +148,8 @@ def _with_an_officer(page: Page, desk: OfficersDesk) -> None:
     close_case(desk, case)
     expect(log).to_contain_text("Seberapa puas Anda dengan layanan Petugas")
     page.get_by_role("button", name="5 dari 5 bintang").click()
+    survey = page.locator("halo-chat").get_by_role("link", name="Isi kuesioner kepuasan")
+    expect(survey).to_have_attribute("href", re.compile("/kuesioner$"))
     expect(log).to_contain_text("Anda memberi 5")
     fine(page, "stars")
 
