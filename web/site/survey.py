@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, StoreUnavailableError
 from reports import questionnaires
-from reports.questionnaires import SUGGESTION_LIMIT, profile_fields, questions
 from web.context import services
 from web.ratelimit import Limit, RateLimiter
 
@@ -67,7 +66,7 @@ class SurveyViews:
         return Response(picture.getvalue(), mimetype="image/svg+xml")
 
     def _keep(self, form: Mapping[str, str]) -> None:
-        answers = [form.get(one.element, "") for one in questions()]
+        answers = [form.get(one.element, "") for one in questionnaires.questions()]
         ratings = [int(answer) if answer in ("1", "2", "3", "4") else 0 for answer in answers]
         if 0 in ratings:
             raise InvalidFormError(
@@ -80,7 +79,7 @@ class SurveyViews:
                 tx,
                 ratings,
                 form_key=form.get("kunci", "")[:100] or services().new_id(),
-                profile={one.key: form.get(one.key, "") for one in profile_fields()},
+                profile={one.key: form.get(one.key, "") for one in questionnaires.profile_fields()},
                 suggestion=form.get("saran", "").replace("\r\n", "\n"),
             )
 
@@ -112,9 +111,9 @@ def survey_blueprint(limiter: RateLimiter) -> Blueprint:
 def _form(form: Mapping[str, str], *, problem: str = "", sent: bool = False) -> str:
     return render_template(
         "site/survey.html",
-        questions=questions(),
-        profile=profile_fields(),
-        limit=SUGGESTION_LIMIT,
+        questions=questionnaires.questions(),
+        profile=questionnaires.profile_fields(),
+        limit=questionnaires.SUGGESTION_LIMIT,
         key=form.get("kunci") or services().new_id(),
         form=form,
         problem=problem,
