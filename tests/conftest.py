@@ -17,7 +17,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect
 
+from dialogue import Assets
 from foundation.clock import StillClock, parse_moment
+from foundation.settings import PROJECT_ROOT
+from service_hours import Calendar
 from storage import Store, tables
 from tests.chromium import PATIENCE, chromium
 
@@ -40,6 +43,18 @@ POSTGRESQL = os.environ.get(
 def clock() -> StillClock:
     """Tuesday 24 November 2026, 09.00 WIB: a working day, the office is open."""
     return StillClock(parse_moment("2026-11-24T09:00"))
+
+
+@pytest.fixture(scope="session")
+def assets() -> Assets:
+    """The words that ship, read once for all tests; nothing changes them."""
+    return Assets.load(PROJECT_ROOT / "training_data")
+
+
+@pytest.fixture(scope="session")
+def calendar() -> Calendar:
+    """The office's calendar that ships."""
+    return Calendar.load(PROJECT_ROOT / "training_data" / "kalender.yml")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -41,7 +40,6 @@ from storage import (
 )
 from storage.wakeups import PollingWakeups
 
-TRAINING_DATA = Path(__file__).parents[2] / "training_data"
 LABEL = "pendirian_koperasi/jumlah_pendiri"
 
 
@@ -59,11 +57,6 @@ class StubModel:
         intent = Intent(self.label, self.confidence)
         decision = "answer" if self.confidence > 0.5 else "handoff"
         return Understanding(text, intent, (intent,), decision=decision, model_version="stub")
-
-
-@pytest.fixture(scope="session")
-def assets() -> Assets:
-    return Assets.load(TRAINING_DATA)
 
 
 @dataclass

@@ -27,7 +27,7 @@ from connectors import Alarm, Bundle, Desk, Gateway, Upkeep
 from dialogue import Assets
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import CaseConflictError, ForbiddenError, InvalidFormError
-from foundation.settings import PROJECT_ROOT, AlertSettings
+from foundation.settings import AlertSettings
 from handoff import Outcome, Presence, get_case, latest_case, open_case_of, sign_of_life
 from nlu.types import Intent, Understanding
 from service_hours import Calendar
@@ -262,11 +262,6 @@ class Interleaving(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         _nothing_is_lost(self.world)
-
-
-@pytest.fixture(scope="module")
-def assets() -> Assets:
-    return Assets.load(PROJECT_ROOT / "training_data")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from connectors import Bundle, Gateway
 from dialogue import Assets
 from foundation.clock import StillClock
 from foundation.errors import WorkerTimeoutError
-from foundation.settings import PROJECT_ROOT, Settings
+from foundation.settings import Settings
 from nlu.types import Intent, Understanding
 from service_hours import Calendar
 from storage import Store, Wakeups, due_conversations, open_wakeups
@@ -91,16 +91,6 @@ class House:
 
 
 HouseMaker = Callable[..., House]
-
-
-@pytest.fixture(scope="session")
-def assets() -> Assets:
-    return Assets.load(PROJECT_ROOT / "training_data")
-
-
-@pytest.fixture(scope="session")
-def calendar() -> Calendar:
-    return Calendar.load(PROJECT_ROOT / "training_data" / "kalender.yml")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 from dialogue import Assets
 from foundation.clock import StillClock
-from foundation.settings import PROJECT_ROOT
 from service_hours import Calendar
 from storage import Store
 from tests.connectors.whatsapp.rehearsal_kit import Rehearsal, rehearsing
@@ -20,16 +19,6 @@ from tests.connectors.whatsapp.whatsapp_kit import T0, WhatsAppHouse
 def clock() -> StillClock:
     """A minute after the samples' T0."""
     return StillClock(datetime.fromtimestamp(T0 + 60, UTC))
-
-
-@pytest.fixture(scope="session")
-def assets() -> Assets:
-    return Assets.load(PROJECT_ROOT / "training_data")
-
-
-@pytest.fixture(scope="session")
-def calendar() -> Calendar:
-    return Calendar.load(PROJECT_ROOT / "training_data" / "kalender.yml")
 
 
 @pytest.fixture
