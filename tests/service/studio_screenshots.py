@@ -73,7 +73,7 @@ def _pictures(
     expect(page.get_by_text("Melatih dan memeriksa silang")).to_be_visible(timeout=120_000)
     camera.take(page, "studio-pelatihan")
     service.command("models", "cancel", "--by", "data")
-    service.command("models", "promote", bad.version)
+    service.command("models", "promote", bad.version, "--by", "data")
     page.goto(f"{base}/gerbang/{bad.version}")
     camera.take(page, "studio-gerbang")
     page.goto(f"{base}/putar-ulang/{trained['version']}")
