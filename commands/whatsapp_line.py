@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -26,11 +28,15 @@ from foundation.clock import indonesian_date, indonesian_time
 from foundation.errors import SettingsError
 from storage import FREE_SERVICE_MESSAGES, open_wakeups
 
+_NEWEST: Final = 5
+"""Replies shown without ``--all``."""
+
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Satu objek JSON.")
-def status(as_json: bool) -> None:
-    """Tampilkan keadaan nomor WhatsApp dan setiap balasan yang perlu dilihat orang."""
+@click.option("--all", "every", is_flag=True, help="Semua balasan, bukan yang terbaru saja.")
+@click.option("--json", "as_json", is_flag=True, help="Satu objek JSON dengan semua balasan.")
+def status(every: bool, as_json: bool) -> None:
+    """Tampilkan keadaan nomor WhatsApp dan balasan yang perlu dilihat orang."""
     number = _number()
     store = wiring.open_store(wiring.settings())
     store.migrate()
@@ -40,10 +46,17 @@ def status(as_json: bool) -> None:
         trouble = troubled_replies(tx, number)
         resting = not line.stopped and line.rests_at(tx.now)
     if as_json:
-        shown = {**asdict(state), "replies": [asdict(reply) for reply in trouble]}
+        shown = {
+            **asdict(state),
+            "summary": _summary(trouble),
+            "replies": [asdict(reply) for reply in trouble],
+        }
         click.echo(json.dumps(shown, ensure_ascii=False, default=_plain))
         return
-    for text in _lines(line, state, trouble, resting=resting):
+    for text in [
+        *_of_number(line, state, resting=resting),
+        *_of_trouble(trouble, shown=len(trouble) if every else _NEWEST),
+    ]:
         click.echo(text)
 
 
@@ -66,25 +79,43 @@ def resume() -> None:
         wakeups.close()
 
 
-def _lines(
-    line: Line, state: ChannelState, trouble: list[TroubledReply], *, resting: bool
-) -> list[str]:
-    lines = [_of_line(line, resting=resting)]
-    lines.append(_say("counts", waiting=state.waiting, unknown=state.unknown))
-    lines.append(_say("month", service=state.service_messages, free=FREE_SERVICE_MESSAGES))
-    lines.append(_say("trouble", number=len(trouble)) if trouble else _say("nothing"))
+def _of_number(line: Line, state: ChannelState, *, resting: bool) -> list[str]:
+    return [
+        _of_line(line, resting=resting),
+        _say("counts", waiting=state.waiting, unknown=state.unknown),
+        _say("month", service=state.service_messages, free=FREE_SERVICE_MESSAGES),
+    ]
+
+
+def _of_trouble(trouble: Sequence[TroubledReply], *, shown: int) -> list[str]:
+    if not trouble:
+        return [_say("nothing")]
+    lines = [_say("trouble", number=len(trouble))]
+    lines += [_say("kind", **kind) for kind in _summary(trouble)]
+    lines.append(_say("every") if shown >= len(trouble) else _say("newest", shown=shown))
     lines += [
         _say(
             "reply",
             id=reply.outbox_id,
-            state=reply.state,
+            word=reply.word,
             since=_moment(reply.since),
             tries=reply.tries,
             reason=reply.reason,
         )
-        for reply in trouble
+        for reply in trouble[:shown]
     ]
+    if shown < len(trouble):
+        lines.append(_say("more", number=len(trouble) - shown))
     return lines
+
+
+def _summary(trouble: Iterable[TroubledReply]) -> list[dict[str, Any]]:
+    """Return how many there are of each kind of trouble, the most first."""
+    kinds = Counter((reply.state, reply.word, reply.code, reply.reason) for reply in trouble)
+    return [
+        {"number": number, "state": state, "word": word, "code": code, "reason": reason}
+        for (state, word, code, reason), number in kinds.most_common()
+    ]
 
 
 def _of_line(line: Line, *, resting: bool) -> str:

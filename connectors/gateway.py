@@ -59,6 +59,9 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 """After so many failed computations of the same messages a person gets them."""
 
+UNDERSTOOD_CHARACTERS = 4096
+"""So much of a message is read; its event keeps all of it, for people."""
+
 _CASE_VISIBLE_AFTER_CLOSING = timedelta(days=30)
 
 
@@ -97,7 +100,7 @@ class Gateway:
         try:
             with self.store.read() as tx:
                 conversation = get_conversation(tx, conversation_id)
-                messages = unprocessed(tx, conversation_id)
+                messages = [_beginning(message) for message in unprocessed(tx, conversation_id)]
                 if conversation is None or not messages:
                     return None
                 plan = self._plan(tx, conversation, messages)
@@ -241,6 +244,10 @@ def _may_reopen(tx: Transaction, conversation: Conversation, case: Case | None) 
     if conversation.owner is not None or case is None or case.is_open:
         return False
     return recently_closed(tx, conversation.id) is not None
+
+
+def _beginning(message: InboxMessage) -> InboxMessage:
+    return replace(message, text=message.text[:UNDERSTOOD_CHARACTERS])
 
 
 def _incoming(messages: Sequence[InboxMessage], may_reopen: bool) -> list[IncomingMessage]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,9 @@ POOL = 3000
 """The newest turns that are ordered; older ones come up when these are judged."""
 
 _SEEN_FOR = timedelta(days=60)
+_COMPARED = 4096
+"""Characters of a message."""
+
 _MEANT = sa.case(
     (learning_turn.c.real_intent != "", learning_turn.c.real_intent),
     else_=learning_turn.c.resolved,
@@ -171,7 +174,12 @@ def _waiting(tx: Transaction, pool: int) -> list[Waiting]:
         .limit(pool)
     )
     rows = tx.connection.execute(query).all()[::-1]
-    return [Waiting(row.event_id, str(row.content.get("text") or ""), _doubt(row)) for row in rows]
+    return [Waiting(row.event_id, _beginning(row.content), _doubt(row)) for row in rows]
+
+
+def _beginning(content: Mapping[str, Any]) -> str:
+    """Return as much of what was said as is compared: one endless message must not hold all up."""
+    return str(content.get("text") or "")[:_COMPARED]
 
 
 def _doubt(row: Any) -> float:

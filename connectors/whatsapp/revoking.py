@@ -40,7 +40,7 @@ def mask_message(tx: Transaction, inbox_id: int, *, turn_id: str) -> None:
     for one in events:
         if one.seq == row.seq:
             _change_content(tx, one.id, _NOTHING)
-        elif one.type == "noted" and one.data.get("about") == inbox_id:
+        elif one.type == "noted" and _is_wording(one.data, inbox_id):
             said.append(_text_of(tx, one.id))
             _change_content(tx, one.id, {"text": "", "media": dict(REVOKED)})
             _mask_row(tx, one.data["inbox_id"], turn_id)
@@ -52,6 +52,11 @@ def mask_message(tx: Transaction, inbox_id: int, *, turn_id: str) -> None:
     tx.connection.execute(
         sa.delete(tables.snapshot).where(tables.snapshot.c.conversation_id == row.conversation_id)
     )
+
+
+def _is_wording(data: Mapping[str, Any], inbox_id: int) -> bool:
+    """Whether an event is an edit of the message; reactions to it and the revocation stay."""
+    return data.get("kind") == "edit" and data.get("about") == inbox_id
 
 
 def _mask_row(tx: Transaction, inbox_id: int, turn_id: str) -> None:

@@ -22,14 +22,15 @@ SHOWN_FOR: Final = timedelta(days=7)
 class TroubledReply:
     """A reply that has not arrived as it should. Moments are in UTC.
 
-    ``reason`` is Indonesian; ``next_try_at`` is set while it will be tried again by itself;
-    ``may_resend``: only an officer decides whether it goes out once more.
+    ``word`` (the state) and ``reason`` are Indonesian; ``next_try_at`` is set while it will be
+    tried again by itself; ``may_resend``: only an officer decides whether it goes out once more.
     """
 
     outbox_id: int
     conversation: str
     event_id: int
     state: OutboxState
+    word: str
     since: datetime
     tries: int
     code: str
@@ -38,10 +39,8 @@ class TroubledReply:
     may_resend: bool
 
 
-def troubled_replies(
-    tx: Transaction, phone_number_id: str, *, limit: int = 100
-) -> list[TroubledReply]:
-    """Return them, the longest in trouble first.
+def troubled_replies(tx: Transaction, phone_number_id: str) -> list[TroubledReply]:
+    """Return all of them, the newest trouble first.
 
     That is: failed within :data:`SHOWN_FOR`, fate unknown, waiting for another try, and everything
     that waits while the number is stopped. Reads indexes only.
@@ -59,13 +58,9 @@ def troubled_replies(
         sa.text("outbox.state = 'failed'"),
         outbox.c.state_at > tx.now - SHOWN_FOR,
     )
-    rows = [
-        row
-        for statement in (unsettled, failed)
-        for row in tx.connection.execute(statement.order_by(outbox.c.state_at).limit(limit))
-    ]
-    rows.sort(key=lambda row: (row.state_at, row.id))
-    return [_reply(row, line) for row in rows[:limit]]
+    rows = [row for statement in (unsettled, failed) for row in tx.connection.execute(statement)]
+    rows.sort(key=lambda row: (row.state_at, row.id), reverse=True)
+    return [_reply(row, line) for row in rows]
 
 
 def _reply(row: sa.Row[Any], line: Line) -> TroubledReply:
@@ -76,6 +71,7 @@ def _reply(row: sa.Row[Any], line: Line) -> TroubledReply:
         conversation=row.conversation_id,
         event_id=row.event_id,
         state=row.state,
+        word=say(f"nasib.{row.state}"),
         since=row.state_at,
         tries=row.attempts,
         code=code,

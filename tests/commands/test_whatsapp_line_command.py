@@ -97,6 +97,39 @@ def test_every_unsettled_reply_is_a_row(store: Store) -> None:
     assert shown["unknown"] == 1
 
 
+def _many_failed(store: Store) -> list[int]:
+    ids = [_reply(store) for _ in range(130)]
+    with store.write() as tx:
+        for number, outbox_id in enumerate(ids):
+            code = "131026" if number < 90 else "131047"
+            set_outbox_state(tx, outbox_id, state="failed", error_code=code)
+    return ids
+
+
+def test_many_replies_are_summed_up_and_the_newest_shown(store: Store) -> None:
+    ids = _many_failed(store)
+    lines = _run("status").output.splitlines()
+    assert len(lines) < 15
+    assert "Balasan yang perlu dilihat: 130." in lines
+    assert sum(line.startswith("  90 gagal: WhatsApp tidak dapat") for line in lines) == 1
+    assert sum(line.startswith("  40 gagal: Sudah lebih dari 24 jam") for line in lines) == 1
+    shown = [line for line in lines if line.startswith("  No. ")]
+    assert [line.split(",")[0] for line in shown] == [f"  No. {n}" for n in ids[:-6:-1]]
+    assert lines[-1].startswith("  dan 125 lagi.")
+
+
+def test_all_of_many_replies_are_shown_on_request(store: Store) -> None:
+    ids = _many_failed(store)
+    shown = [line for line in _run("status", "--all").output.splitlines() if "No. " in line]
+    assert len(shown) == len(ids)
+    told = json.loads(_run("status", "--json").output)
+    assert {reply["outbox_id"] for reply in told["replies"]} == set(ids)
+    assert [(kind["number"], kind["code"]) for kind in told["summary"]] == [
+        (90, "131026"),
+        (40, "131047"),
+    ]
+
+
 def test_without_a_number_it_says_what_is_missing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.gateway import UNDERSTOOD_CHARACTERS
 from connectors.trackers import load_tracker
+from connectors.whatsapp import sentence_for
 from storage import tables
 from tests.connectors.whatsapp.whatsapp_kit import (
     T0,
@@ -56,6 +58,34 @@ def test_what_was_edited_and_then_taken_back_is_nowhere(any_house: WhatsAppHouse
         assert load_tracker(tx, any_house.conversations()[0]).question == ""
     assert "rahasia" not in str(kept)
     assert len(any_house.inbox()) == 4
+
+
+def test_the_transcript_tells_edit_reaction_and_revocation_apart(house: WhatsAppHouse) -> None:
+    house.say(SECRET, id="wamid.a")
+    reaction = {"message_id": "wamid.a", "emoji": "\N{THUMBS UP SIGN}"}
+    for item in (
+        _item("reaction", reaction),
+        _edit("wamid.a", "wording rahasia nenek"),
+        _item("revoke", {"original_message_id": "wamid.a"}),
+    ):
+        house.post(envelope(messages=[item]))
+    assert [sentence_for(event) for event in house.events("noted")] == [
+        "Warga menanggapi pesan dengan \N{THUMBS UP SIGN}",
+        "Warga mengubah, lalu menghapus pesannya.",
+        "Warga menghapus pesannya.",
+    ]
+
+
+def test_a_message_far_over_the_limit_is_kept_whole_and_answered_from_its_beginning(
+    any_house: WhatsAppHouse,
+) -> None:
+    text = "berapa orang minimal? " * 50_000
+    any_house.say(text)
+    assert any_house.work() == 1
+    [event] = any_house.events("user")
+    assert (event.content or {})["text"] == text.strip()
+    assert any_house.heard == [text.strip()[:UNDERSTOOD_CHARACTERS]]
+    assert len(any_house.replies()) == 1
 
 
 def test_another_question_stays_on_the_card(house: WhatsAppHouse) -> None:

@@ -64,11 +64,13 @@ SETTINGS = Settings(
 
 @dataclass
 class OneLabel:
-    """Understands every text as the same question."""
+    """Understands every text as the same question, and remembers what it was asked."""
 
     version: str = "tes"
+    heard: list[str] = field(default_factory=list)
 
     def understand(self, text: str) -> Understanding:
+        self.heard.append(text)
         intent = Intent(LABEL, 0.97)
         return Understanding(text, intent, (intent,), decision="answer", model_version="tes")
 
@@ -221,6 +223,7 @@ class WhatsAppHouse:
 
     def __post_init__(self) -> None:
         self.counter = itertools.count(1)
+        self.model = OneLabel()
         self.wakeups = CountingWakeups()
         self.app = self._app()
         self.deliverer = self.new_deliverer()
@@ -267,12 +270,17 @@ class WhatsAppHouse:
     def gateway(self) -> Gateway:
         return Gateway(
             store=self.store,
-            bundle=Bundle("tes", self.assets, OneLabel()),
+            bundle=Bundle("tes", self.assets, self.model),
             calendar=self.calendar,
             new_ticket=self._ticket,
             new_turn_id=lambda: f"turn-{next(self.counter)}",
             public_url=self.settings.public_url,
         )
+
+    @property
+    def heard(self) -> list[str]:
+        """The texts that the model was asked about."""
+        return self.model.heard
 
     def inbox(self) -> list[dict[str, Any]]:
         with self.store.read() as tx:
