@@ -36,8 +36,10 @@ contact: Final = sa.Table(
     # A number that the resident gave on request; the channel does not vouch for it.
     Column("phone", CleanText),
     Column("opted_out_at", Moment),
-    # Where the pair limit stands: the next message may leave at this moment less the burst.
+    # Where the pair limit stands: when the messages that left in one go are paid off, and since
+    # when they leave.
     Column("pair_at", Moment),
+    Column("pair_since", Moment),
     # The conversations of one resident are found by what Meta names them.
     Index(None, "user_id"),
     Index(None, "wa_id"),

@@ -29,6 +29,7 @@ class Contact:
     phone: str | None
     opted_out_at: datetime | None
     pair_at: datetime | None
+    pair_since: datetime | None
 
     @property
     def has_phone(self) -> bool:

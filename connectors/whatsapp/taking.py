@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from connectors.whatsapp.compose import address_of, content_of, needs_window
 from connectors.whatsapp.failures import WINDOW_CLOSED
 from connectors.whatsapp.outcomes import WINDOW, Consequences
+from connectors.whatsapp.pair import next_spell
 from connectors.whatsapp.people import Contact, change_contact, contact_of
 from foundation.errors import MessageTooLongError
 from storage import (
@@ -31,10 +31,6 @@ logger = logging.getLogger(__name__)
 
 OPT_OUT_RESPONSE: Final = "wa_berhenti"
 """The confirmation of BERHENTI: the one message that still goes out after it."""
-
-PAIR_INTERVAL: Final = timedelta(seconds=6)
-PAIR_BURST: Final = 10
-"""Messages to one resident that may leave at once; Meta would take 45 (SPEC section 12)."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +82,11 @@ class Taker:
         if content is None:
             set_outbox_state(tx, row.id, state="dropped")
             return None
-        if wait_until := _pair_rests_until(contact, tx.now):
-            set_outbox_state(tx, row.id, state="pending", next_attempt_at=wait_until)
+        spell = next_spell(contact.pair_since, contact.pair_at, tx.now)
+        if spell is None:
+            set_outbox_state(tx, row.id, state="pending", next_attempt_at=contact.pair_at)
             return None
-        change_contact(
-            tx, row.conversation, pair_at=max(contact.pair_at or tx.now, tx.now) + PAIR_INTERVAL
-        )
+        change_contact(tx, row.conversation, pair_since=spell[0], pair_at=spell[1])
         attempt = begin_attempt(tx, row.id)
         if attempt is None:
             return None
@@ -141,10 +136,3 @@ def _why_not(
 def _window_closed(tx: Transaction, conversation: Conversation) -> bool:
     spoke_at = conversation.last_resident_at
     return spoke_at is None or spoke_at + WINDOW <= tx.now
-
-
-def _pair_rests_until(contact: Contact, now: datetime) -> datetime | None:
-    if contact.pair_at is None:
-        return None
-    free_at = contact.pair_at - (PAIR_BURST - 1) * PAIR_INTERVAL
-    return free_at if free_at > now else None

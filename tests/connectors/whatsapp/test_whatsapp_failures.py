@@ -328,7 +328,7 @@ def test_a_call_that_never_left_is_tried_again(
     house.meta.script.append(fault)
     house.deliver()
     assert house.row().state == "pending"
-    house.clock.advance(seconds=6)
+    house.clock.advance(seconds=7)
     house.deliver()
     assert house.row().state == "accepted"
 
