@@ -16,13 +16,15 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds that the browser waits for something to appear."""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=QUIET, timeout=3 * PATIENCE
+        )
         yield browser
         browser.close()

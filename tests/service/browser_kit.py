@@ -5,19 +5,19 @@ from __future__ import annotations
 import socket
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
 
 from connectors import Desk, DeskPost
 from dialogue import Assets
-from foundation.clock import StillClock, parse_moment
 from foundation.settings import PROJECT_ROOT
 from handoff import Case, open_case_of
 from storage import Store, note_typing, sign_in_name, typing_beyond, unguessable_id
 from storage.accounts import list_accounts
 from tests.chromium import PATIENCE
+from tests.service.conftest import Service
 
 AXE = PROJECT_ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -77,13 +77,17 @@ class OfficersDesk:
     assets: Assets
 
     @classmethod
-    def beside(cls, data_dir: Path) -> OfficersDesk:
+    def beside(cls, service: Service) -> OfficersDesk:
+        """Sit at a clock that goes as the service's does, a few minutes ahead.
+
+        An officer who gave no sign for three minutes is gone, and the case is somebody else's.
+        """
         store, evening = (
             Store.open(
-                f"sqlite:///{data_dir / 'halo.sqlite3'}",
-                clock=StillClock(parse_moment(f"2026-11-24T{hour}")),
+                f"sqlite:///{service.data_dir / 'halo.sqlite3'}",
+                clock=lambda ahead=ahead: service.clock() + ahead,
             )
-            for hour in ("10:05", "22:00")
+            for ahead in (timedelta(minutes=5), timedelta(hours=12))
         )
         return cls(store, evening, Assets.load(PROJECT_ROOT / "training_data"))
 

@@ -94,7 +94,7 @@ def the_chat(browser: Browser, service: Service, camera: Camera) -> None:
     say(page, "saya mau chat dengan CS")
     expect(page.locator("halo-chat .banner")).to_contain_text("nomor 1")
     camera.take(page, "chat-menunggu")
-    desk = OfficersDesk.beside(service.data_dir)
+    desk = OfficersDesk.beside(service)
     case = desk.take(conversation_of(page))
     desk.sit().reply(case.id, "Selamat pagi, suratnya sudah kami terima. Ada yang bisa dibantu?")
     expect(log).to_contain_text("suratnya sudah kami terima")

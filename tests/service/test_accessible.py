@@ -93,7 +93,7 @@ def test_every_state_of_the_widget(
     expect(log).to_contain_text("Asisten otomatis")
     fine(page, "welcome")
     _with_the_assistant(page)
-    _with_an_officer(page, OfficersDesk.beside(service.data_dir))
+    _with_an_officer(page, OfficersDesk.beside(service))
     _in_the_menu(page)
     page.context.close()
 

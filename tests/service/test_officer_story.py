@@ -278,7 +278,7 @@ def failed(phone: tuple[Phone, Service], browser: Browser) -> str:
     resident = Phone(here.emulator, asep.user_id, here.url).page(browser)
     _write(resident, "mau chat dengan CS")
     expect(resident.get_by_role("log")).to_contain_text("tiket")
-    desk = OfficersDesk.beside(running.data_dir)
+    desk = OfficersDesk.beside(running)
     with desk.store.read() as tx:
         found = sa.select(tables.case_.c.conversation_id).where(tables.case_.c.state == "waiting")
         chats = sa.select(tables.conversation.c.id).where(
@@ -301,7 +301,7 @@ def test_every_dialog_of_the_console(
     service: Service, browser: Browser, failed: str, width: int, dark: bool
 ) -> None:
     page = _signed_in(browser, service, "petugas", "peragaan-petugas", width=width, dark=dark)
-    desk = OfficersDesk.beside(service.data_dir)
+    desk = OfficersDesk.beside(service)
     for hours in (0, 25):
         with desk.store.write() as tx:
             tx.connection.execute(

@@ -36,7 +36,7 @@ def talk(browser: Browser, service: Service) -> Iterator[Talk]:
     log = open_widget(page)
     say(page, "saya mau chat dengan CS")
     expect(log).to_contain_text("Nomor tiket")
-    desk = OfficersDesk.beside(service.data_dir)
+    desk = OfficersDesk.beside(service)
     case = desk.take(conversation_of(page))
     expect(log).to_contain_text("sekarang menjawab Anda")
     yield Talk(page, desk, case)

@@ -62,7 +62,7 @@ def test_a_whole_conversation_by_keyboard_alone(page: Page, service: Service) ->
     tab_to(page, "Chat dengan CS", back=True)
     page.keyboard.press("Enter")
     expect(page.locator("halo-chat .banner")).to_contain_text("dalam antrean")
-    desk = OfficersDesk.beside(service.data_dir)
+    desk = OfficersDesk.beside(service)
     case = desk.take(conversation_of(page))
     desk.sit().reply(case.id, "Ada yang bisa dibantu?")
     expect(log).to_contain_text("Ada yang bisa dibantu?")
