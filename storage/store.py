@@ -32,6 +32,7 @@ from storage.engines import (
     read_url,
     sqlite_path,
 )
+from storage.turnstile import Turnstile
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -68,7 +69,7 @@ class Store:
         self.dialect: Final = cast(Dialect, engine.dialect.name)
         self.path: Final = sqlite_path(engine.url)
         """The SQLite file; None for PostgreSQL and for a store in memory."""
-        self._turnstile = threading.Lock() if self.path else None
+        self._turnstile = Turnstile() if self.path else None
 
     @classmethod
     def open(cls, url: str, *, clock: Clock, sleep: Sleep = time.sleep) -> Store:
@@ -125,12 +126,12 @@ class Store:
         if self._turnstile is None:
             yield
             return
-        if not self._turnstile.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+        if not self._turnstile.enter(LOCK_TIMEOUT_SECONDS):
             raise StoreUnavailableError("this process could not write for 5 seconds")
         try:
             yield
         finally:
-            self._turnstile.release()
+            self._turnstile.leave()
 
     def migrate(self) -> None:
         """Bring the schema to this program's version, in one transaction, one process at a time.
