@@ -74,7 +74,7 @@ def fit_all_and_folds(
     processors; the result does not depend on how many.
     """
     count = int(folds.max()) + 1
-    job = partial(_fit_without, corpus, folds, seed)
+    job = partial(fit_without, corpus, folds, seed)
     results = []
     parallel = len(corpus.texts) >= _WORTH_PROCESSES
     for result in _run(job, [-1, *range(count)], parallel=parallel):
@@ -100,10 +100,13 @@ def _run(
         yield from pool.map(job, numbers)
 
 
-def _fit_without(
+def fit_without(
     corpus: Corpus, folds: Numbers, seed: int, fold: int
 ) -> tuple[IntentScorer, Numbers, HeldOut]:
-    """Fit without one fold and score it; ``fold`` -1 leaves nothing out."""
+    """Fit without one fold and score it; ``fold`` -1 leaves nothing out.
+
+    Returns the scorer, the places of the fold's texts and their scores.
+    """
     seen = np.flatnonzero(folds != fold)
     texts, vectors, labels = corpus.to_learn(seen)
     scorer = IntentScorer(dimension=corpus.dimension, random_state=seed)

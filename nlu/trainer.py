@@ -78,6 +78,17 @@ def train(
         return _train(data.unique(), lexicon_dir, embedding, seed, progress, target)
 
 
+def build_corpus(
+    data: TrainingData, *, lexicon_dir: Path, embedding: Embedding | None
+) -> tuple[tuple[str, ...], Corpus]:
+    """Return the labels in order, and the normalised texts as :func:`train` learns from them.
+
+    Texts keep the order of ``data``.
+    """
+    task = _prepare(data, lexicon_dir, embedding, 0, DEFAULT_TARGET)
+    return task.labels, _corpus(task, lambda stage, done, total: None)
+
+
 def _train(
     data: TrainingData,
     lexicon_dir: Path,
