@@ -113,7 +113,7 @@ class WorkerBundles:
         self._config = config
         self._words: Assets | None = None
         self._store = store
-        self._live = LiveBundles(config.models_dir, _load, store=store)
+        self._live = LiveBundles(config.models_dir, _load_warm if store else _load, store=store)
         self._view = LiveView(self._live, store, _without_withdrawn) if store else None
 
     def current(self) -> Bundle:
@@ -156,6 +156,13 @@ class WorkerBundles:
 def _load(folder: Path) -> Bundle:
     assets, model = load_bundle_parts(folder)
     return Bundle(version=folder.name, assets=assets, model=model)
+
+
+def _load_warm(folder: Path) -> Bundle:
+    """Load a bundle that answers residents: the first of them must not wait for its tables."""
+    bundle = _load(folder)
+    bundle.assistant().warm_up()
+    return bundle
 
 
 def _without_withdrawn(_version: str, bundle: Bundle, labels: frozenset[str]) -> Bundle:
