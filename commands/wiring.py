@@ -113,7 +113,8 @@ class WorkerBundles:
         self._config = config
         self._words: Assets | None = None
         self._store = store
-        self._live = LiveBundles(config.models_dir, BundleLoader(config), store=store)
+        loader = BundleLoader(config, warm=store is not None)
+        self._live = LiveBundles(config.models_dir, loader, store=store)
         self._view = LiveView(self._live, store, _without_withdrawn) if store else None
 
     def current(self) -> Bundle:
@@ -154,10 +155,14 @@ class WorkerBundles:
 
 
 class BundleLoader:
-    """Loads one bundle after the other with one encoder: reading it anew takes time and memory."""
+    """Loads one bundle after the other with one encoder: reading it anew takes time and memory.
 
-    def __init__(self, config: Settings) -> None:
+    With ``warm`` the first resident does not wait for what a bundle reads on first use.
+    """
+
+    def __init__(self, config: Settings, *, warm: bool = False) -> None:
         self._config = config
+        self._warm = warm
         self._embedding: nlu.Embedding | None = None
 
     def __call__(self, folder: Path) -> Bundle:
@@ -172,7 +177,10 @@ class BundleLoader:
 
     def _loaded(self, folder: Path) -> Bundle:
         assets, model = load_bundle_parts(folder, embedding=self._embedding)
-        return Bundle(version=folder.name, assets=assets, model=model)
+        bundle = Bundle(version=folder.name, assets=assets, model=model)
+        if self._warm:
+            bundle.assistant().warm_up()
+        return bundle
 
     def _opened(self) -> nlu.Embedding | None:
         config = self._config

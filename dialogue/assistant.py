@@ -22,6 +22,8 @@ from dialogue.types import EventDraft, IncomingMessage, Turn, TurnContext
 from nlu.types import Understanding, Understands
 
 _MOST_RANKED = 5
+_STRANGE = "halo, kapan qwzxvbn? terus bayar brapa"
+"""A message that needs all there is: a word that no table knows, and two questions."""
 NO_MODEL = "tanpa_model"
 FILLED = "isian"
 """The intent shown for a message that was taken as a form's value."""
@@ -44,6 +46,15 @@ class Assistant:
     def assets(self) -> Assets:
         """The domain, rules and knowledge it answers by."""
         return self._assets
+
+    def warm_up(self) -> None:
+        """Read what is read on first use, so that no resident waits for it.
+
+        The model fetches its parts with the first message, the forms their tables of words.
+        """
+        if self._understands is not None:
+            self._understands.understand(_STRANGE)
+        nlu.extract_entities(_STRANGE, today=date.min)
 
     def handle(
         self, messages: Sequence[IncomingMessage], tracker: Tracker, context: TurnContext

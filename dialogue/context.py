@@ -15,7 +15,7 @@ from dialogue.context_tables import NEVER, Subject
 from dialogue.likelihood import clearly_first, is_foreign, nearest
 from dialogue.reading import Reading
 from dialogue.tracker import Tracker
-from nlu.types import Intent, Understands
+from nlu.types import OUT_OF_SCOPE, Intent, Understands
 
 _FILLERS = ("pengisi", "penghubung", "penunjuk", "sapaan")
 _LONGEST_FOLLOW_UP = 12
@@ -116,7 +116,8 @@ class FollowUps:
         weight, best = max(weighed, key=lambda pair: pair[0])
         if about.covers(best.name) and weight / total >= _TOPIC_ENOUGH:
             return _resolved(reading, best.name, aspect=reading.aspect)
-        return reading
+        told = reading.is_knowledge or reading.intent in (*self._offerable, OUT_OF_SCOPE)
+        return reading if told else self._doubted(reading, about)
 
     def offerable(self, ranking: tuple[Intent, ...]) -> tuple[str, ...]:
         """Return the labels of ``ranking`` that can be offered: the likely ones, two at least."""

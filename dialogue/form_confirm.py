@@ -96,7 +96,7 @@ def _replace_value(reading: Reading, draft: TurnDraft, slots: Sequence[str]) -> 
     for slot in slots:
         if old and str(draft.slots.get(slot) or "").casefold() == old:
             start = reading.text.casefold().rfind(new)
-            value = look_for(slot, replace(reading, text=reading.text[start:]), draft)
+            value = look_for(slot, _part(reading, reading.text[start:]), draft)
             if isinstance(value, Found):
                 draft.slots[slot] = value.value
                 return True
@@ -111,6 +111,11 @@ def _after_name(slot: str, reading: Reading, draft: TurnDraft) -> Any:
     if not words:
         return None
     at = reading.text.casefold().find(words[0])
-    part = replace(reading, text=reading.text[at:] if at >= 0 else " ".join(words))
-    found = look_for(slot, part, draft)
+    text = reading.text[at:] if at >= 0 else " ".join(words)
+    found = look_for(slot, _part(reading, text), draft)
     return found.value if isinstance(found, Found) else None
+
+
+def _part(reading: Reading, text: str) -> Reading:
+    """Return the reading of a part: the entities found in the whole are no longer its own."""
+    return replace(reading, text=text, how="pattern")

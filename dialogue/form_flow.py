@@ -105,6 +105,8 @@ def _taken_otherwise(reading: Reading, draft: TurnDraft, slot: str) -> bool | No
 
 def _belongs(reading: Reading, loop: Loop) -> bool:
     """Whether a message goes on telling what the form is about."""
+    if "pertanyaan" in reading.notes and reading.decision != "answer":
+        return False
     grievance = reading.intent == _COMPLAINT and "pertanyaan" not in reading.notes
     return reading.intent == loop.name or (loop.name == forms.DEFERRED and grievance)
 

@@ -30,6 +30,7 @@ _WHOLE_MESSAGE = {
     "selengkapnya": "selengkapnya",
     "siapa_ini": "bot_atau_manusia",
     "mau_keluhan": "keluhan",
+    "ingin_kerja": OUT_OF_SCOPE,
 }
 """Patterns that tell the intent of the whole message, in the order of their precedence."""
 _AFTER_AN_ANSWER, _IN_A_FORM = ("bukan_itu",), ("enggan", "keberatan", "menunda")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from dialogue.act_bars import ActBars
 from dialogue.assets import Assets
 from dialogue.context import Background, FollowUps
 from dialogue.plain import is_nonsense
@@ -30,11 +31,6 @@ _JOINT = re.compile(
     r"\s+(?:dan|terus|trus|trs|lalu|serta|sama|sareng|jeung)\s+",
     re.IGNORECASE,
 )
-_ENOUGH_FOR_ACTS = {
-    **dict.fromkeys(("sapa", "bantuan_menu", "terima_kasih", "pamit", "bot_atau_manusia"), 0.4),
-    **dict.fromkeys(("keluhan", "daftar_pelatihan", "cek_tiket", "penilaian_layanan"), 0.6),
-}
-"""Acts that may be done below the NLU's bar for facts: they state none and can be taken back."""
 
 
 class Resolver:
@@ -44,6 +40,7 @@ class Resolver:
         self._patterns = assets.patterns
         self._tables = assets.context
         self._understands = understands
+        self._bars = ActBars(assets.patterns, assets.context)
         self._follow_ups = FollowUps(assets, understands)
 
     def resolve(self, text: str, line: str, background: Background) -> list[Reading]:
@@ -68,7 +65,8 @@ class Resolver:
                 continue
             first, second = (self._understands.understand(side) for side in sides)
             left = self._one(sides[0], lines[0], first, background)
-            if left.decision != "answer" or not left.is_knowledge or left.how != "nlu":
+            stands_alone = left.how == "nlu" or bool(self._tables.subjects_in(lines[0]))
+            if left.decision != "answer" or not left.is_knowledge or not stands_alone:
                 continue
             right = self._one(sides[1], lines[1], second, background.after(left))
             clear = right.decision == "answer" and right.is_knowledge
@@ -97,10 +95,10 @@ class Resolver:
     def _one(
         self, text: str, line: str, understanding: Understanding, background: Background
     ) -> Reading:
-        reading = self._plain(text, line, understanding)
+        reading = self._without_return(self._plain(text, line, understanding))
         reading = self._without_pleasantries(reading)
         reading = self._without_insults(reading)
-        reading = self._not_ours(self._referred(self._nonsense(_as_act(reading))))
+        reading = self._not_ours(self._referred(self._nonsense(self._bars.settle(reading))))
         if reading.intent in _HEARD_FIRST and reading.decision == "answer":
             return reading
         reading = self._correction(reading)
@@ -127,6 +125,12 @@ class Resolver:
         entities = reading.understanding.entities
         return replace(again, understanding=replace(again.understanding, entities=entities))
 
+    def _without_return(self, reading: Reading) -> Reading:
+        """Read past "back to …": what follows names its subject itself."""
+        rest = self._patterns.without(("kembali_ke",), reading.line)
+        named = rest != reading.line and self._tables.subjects_in(rest)
+        return self._again(reading, rest) if named else reading
+
     def _without_pleasantries(self, reading: Reading) -> Reading:
         """Read past a greeting that leads in a question."""
         if reading.intent not in SMALL_TALK and reading.decision == "answer":
@@ -152,7 +156,7 @@ class Resolver:
         telling = self._patterns.without(("pengisi", "penghubung", "penunjuk", "sapaan"), rest)
         if rest == reading.line or len(telling.split()) < 2:
             return reading
-        again = _as_act(self._again(reading, rest))
+        again = self._bars.settle(self._again(reading, rest))
         unheard = (*SMALL_TALK, ABUSE, OUT_OF_SCOPE)
         if again.decision == "answer" and again.intent not in unheard:
             return replace(again, notes=frozenset({ABUSE}))
@@ -225,6 +229,13 @@ class Resolver:
         last = self._patterns.prepare(_CLAUSE.split(reading.text.rstrip(" .!?,;"))[-1])
         return self._patterns.without(("penanda_maksud", "tidak", "sapaan"), last)
 
+    def _beside_number(self, reading: Reading, named: re.Pattern[str]) -> Reading | None:
+        """Read what is asked beside a pasted number ("nik saya 32…, dapat bantuan ga")."""
+        kept = [word for word in named.sub("", reading.line).split() if not word.isdigit()]
+        telling = self._patterns.without(("pengisi", "sapaan", "salam"), " " + " ".join(kept))
+        again = self._again(reading, " ".join(kept)) if len(telling.split()) > 1 else None
+        return again if again is not None and again.decision != "handoff" else None
+
     def _double_meaning(self, reading: Reading, background: Background) -> Reading | None:
         """Ask back a word with two meanings, unless message or conversation tell which."""
         words = reading.line.split()
@@ -239,6 +250,8 @@ class Resolver:
                 if mistaken or unsure:
                     return replace(reading, intent=meant, decision="answer", how="context")
             told = ambiguity.unless.search(reading.line) or topic in ambiguity.unless_topics
+            if pasted and (beside := self._beside_number(reading, ambiguity.words)):
+                return beside
             if pasted and reading.intent not in ambiguity.choices:
                 continue
             if not meant and not told:
@@ -249,11 +262,3 @@ class Resolver:
                     ask_back=ambiguity.response,
                 )
         return None
-
-
-def _as_act(reading: Reading) -> Reading:
-    enough = _ENOUGH_FOR_ACTS.get(reading.intent)
-    sure = enough is not None and reading.understanding.intent.confidence >= enough
-    return (
-        replace(reading, decision="answer") if sure and reading.decision == "clarify" else reading
-    )
