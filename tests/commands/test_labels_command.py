@@ -23,7 +23,11 @@ TEXT = "ongkos notaris koperasi di Ciawi brp"
 
 @pytest.fixture
 def house(
-    sqlite_store: Store, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store,
+    sqlite_url: str,
+    clock: StillClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Store:
     """A store that the command opens, and training data with few examples."""
     data = tmp_path / "training_data"
@@ -32,6 +36,8 @@ def house(
         if path.name not in ("pendirian_koperasi.yml", "halal.yml", "tindak_sapa.yml"):
             path.unlink()
     monkeypatch.setenv("HALO_DATABASE_URL", sqlite_url)
+    # The inbox looks back sixty days; the turns are of the day at which the clock stands.
+    monkeypatch.setenv("HALO_TEST_NOW", clock().isoformat())
     monkeypatch.setenv("HALO_TRAINING_DATA", str(data))
     an_account(sqlite_store, "rina", "staf_data")
     return sqlite_store
