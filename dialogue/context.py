@@ -54,12 +54,17 @@ class Background:
 
 @dataclass(frozen=True)
 class _Clues:
-    """What a short message names. ``follows`` tells that it leans on what was said before."""
+    """What a short message names. ``follows`` tells that it leans on what was said before.
+
+    ``unexplained`` counts the words that no table knows; ``strange`` tells that one of them does
+    not point back by its ending ("lapornya").
+    """
 
     named: tuple[Subject, ...]
     aspects: tuple[str, ...]
     follows: bool
     unexplained: int
+    strange: bool
 
 
 class FollowUps:
@@ -86,7 +91,7 @@ class FollowUps:
             return self._with_subject(reading, clues, current, background)
         if current is None:
             return self._about_nothing(reading, clues)
-        if clues.unexplained and is_foreign(reading, current):
+        if clues.strange and is_foreign(reading, current):
             return None
         elsewhere = reading.decision == "answer" and not current.covers(reading.intent)
         too_much = clues.unexplained > (2 if clues.follows else 1)
@@ -130,11 +135,13 @@ class FollowUps:
         line = reading.line
         named, aspects = self._tables.subjects_in(line), self._tables.aspects_in(line)
         rest = named[0].words.sub("", line) if named else line
+        unexplained = self._unexplained(rest, aspects)
         return _Clues(
             named=named,
             aspects=aspects,
             follows=self._points_back(reading),
-            unexplained=self._unexplained(rest, aspects),
+            unexplained=len(unexplained),
+            strange=any(not word.endswith("nya") for word in unexplained),
         )
 
     def _points_back(self, reading: Reading) -> bool:
@@ -265,12 +272,12 @@ class FollowUps:
     def _core(self, line: str) -> str:
         return self._patterns.without(("penghubung", "penunjuk", "sapaan"), line).strip()
 
-    def _unexplained(self, line: str, aspects: tuple[str, ...]) -> int:
-        """Count the words that are neither fillers nor words of the aspects."""
+    def _unexplained(self, line: str, aspects: tuple[str, ...]) -> list[str]:
+        """Return the words that are neither fillers nor words of the aspects."""
         rest = line
         for aspect in aspects:
             rest = self._tables.aspects[aspect].sub("", rest)
-        return len(self._patterns.without(_FILLERS, rest).split())
+        return self._patterns.without(_FILLERS, rest).split()
 
 
 def _last_answered(subject: Subject, background: Background) -> str | None:
