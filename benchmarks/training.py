@@ -51,6 +51,7 @@ LONGEST = 1800.0
 EXAMPLES = 60
 _TRAINING = "commands.training_process"
 _STEP = re.compile(r"Langkah (\d+) dari \d+: ([^.]+)\.")
+_NONE = "Tidak ada pelatihan yang berjalan"
 _SHARE = re.compile(r'progress value="(\d+)" max="(\d+)"')
 
 
@@ -119,7 +120,7 @@ class Watch:
         began = time.monotonic()
         while time.monotonic() - began < seconds:
             part = self.look()
-            if (_STEP.search(part) is not None) == running and ("Batalkan" in part) == running:
+            if _STEP.search(part) if running else _NONE in part:
                 return time.monotonic() - began
             time.sleep(0.5)
         sys.exit(f"the training is not {'running' if running else 'over'} after {seconds:.0f} s")
