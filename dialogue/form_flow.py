@@ -19,7 +19,7 @@ from nlu.types import OUT_OF_SCOPE
 _LONGEST_CANCELLATION = 8
 _LONG_STORY = 12
 _YES, _NO, _CANCEL, _UNWILLING = "setuju", "tolak", "batal", "enggan"
-_COMPLAINT = "keluhan"
+_COMPLAINT, _NAME = "keluhan", "nama"
 _LONG_ANSWERS = ("uraian",)
 _ASIDES = ("kenapa_data", "menunda")
 """Said about the form, whatever is being asked for."""
@@ -37,7 +37,7 @@ def continue_form(reading: Reading, draft: TurnDraft) -> bool:
     draft.hide_choices = loop.phase == "ask"
     if reading.intent == "minta_cs" and reading.decision == "answer":
         in_a_story = loop.asks in _LONG_ANSWERS and len(reading.line.split()) >= _LONG_STORY
-        if not in_a_story:
+        if not in_a_story and not _introduces(reading, loop):
             return False
     if _cancels(reading, loop, draft):
         forms.leave_form(draft)
@@ -46,6 +46,12 @@ def continue_form(reading: Reading, draft: TurnDraft) -> bool:
     taken = phases.get(loop.phase, _fill)(reading, draft)
     draft.filled = taken and reading.how in ("nlu", "context")
     return taken
+
+
+def _introduces(reading: Reading, loop: Loop) -> bool:
+    """Whether somebody who is asked for a name tells how to call him ("panggil saja Teh ...")."""
+    guessed = reading.how == "nlu" and loop.phase == "ask" and loop.asks == _NAME
+    return guessed and any(entity.entity == _NAME for entity in reading.entities)
 
 
 def _cancels(reading: Reading, loop: Loop, draft: TurnDraft) -> bool:

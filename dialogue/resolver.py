@@ -158,7 +158,8 @@ class Resolver:
             return reading
         again = self._bars.settle(self._again(reading, rest))
         unheard = (*SMALL_TALK, ABUSE, OUT_OF_SCOPE)
-        if again.decision == "answer" and again.intent not in unheard:
+        heard = again.decision == "answer" and again.intent not in unheard
+        if heard or self._bars.asks_for_knowledge(rest):
             return replace(again, notes=frozenset({ABUSE}))
         return replace(reading, decision="answer")
 
