@@ -145,11 +145,11 @@ def measure(recipe: Recipe, held_out: int, home: Path) -> Iterator[Row]:
         plain.append(fit_without(corpus, folds, SEED, fold)[1:])
         tuned.append(fit_without(other, folds, SEED, fold)[1:])
         for name, parts in (("as it is", plain), ("tuned", tuned)):
-            figures = _figures(data, labels, corpus.labels, parts)
+            figures = fold_figures(data, labels, corpus.labels, parts)
             yield {"part": "pipeline", "encoder": name, "folds": fold + 1, **figures}
 
 
-def _figures(
+def fold_figures(
     data: nlu.TrainingData,
     labels: tuple[str, ...],
     numbers: Numbers,
