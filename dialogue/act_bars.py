@@ -38,22 +38,13 @@ class ActBars:
         if enough is None or reading.decision == "handoff":
             return reading
         asks = "?" in reading.text or self._patterns.found(_QUESTION, reading.line)
-        knowledge = self.asks_for_knowledge(reading.line)
+        knowledge = self._tables.asks_for_knowledge(reading.line)
         if reading.decision == "answer":
             doubtful = asks and knowledge and reading.intent in _FORMS
             return replace(reading, decision="clarify") if doubtful else reading
         sure = reading.understanding.intent.confidence >= enough and not knowledge
         act = sure and (not asks or reading.intent in _ASKED_AS_QUESTIONS)
         return replace(reading, decision="answer") if act else reading
-
-    def asks_for_knowledge(self, line: str) -> bool:
-        """Whether a line names a subject and what the table can answer of it."""
-        aspects = self._tables.aspects_in(line)
-        return any(
-            aspect in subject.aspects
-            for subject in self._tables.subjects_in(line)
-            for aspect in aspects
-        )
 
     def _officer(self, reading: Reading) -> Reading:
         """Call nobody because of a talk with somebody else ("ngomong ke anggotanya")."""

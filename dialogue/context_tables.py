@@ -96,6 +96,13 @@ class ContextTables:
         """Count the subjects and aspects that a prepared line names."""
         return len(self.subjects_in(line)) + len(self.aspects_in(line))
 
+    def asks_for_knowledge(self, line: str) -> bool:
+        """Whether a prepared line names a subject and what the table can answer of it."""
+        aspects = self.aspects_in(line)
+        return any(
+            aspect in subject.aspects for subject in self.subjects_in(line) for aspect in aspects
+        )
+
     def apart(self, named: tuple[Subject, ...], label: str) -> bool:
         """Whether all of ``named`` belong to a world in which ``label`` cannot be the answer."""
         topic = label.partition("/")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogue.context_tables import Subject
 from dialogue.reading import Reading
-from nlu.types import OUT_OF_SCOPE
+from nlu.types import OUT_OF_SCOPE, Intent
 
 _NEAR, _TIMES_NEAR = 0.3, 2
 _TIMES_AHEAD = 3
@@ -13,16 +13,14 @@ _FOREIGN, _ELSEWHERE, _HARDLY = 0.3, 0.5, 0.05
 
 def clearly_first(reading: Reading, least: float) -> bool:
     """Whether the NLU's first label is far ahead of its second, though not sure enough alone."""
-    first, *others = reading.understanding.ranking
-    second = others[0].confidence if others else 0.0
+    first, second = _leading(reading)
     own = reading.how == "nlu" and first.name == reading.intent and reading.is_knowledge
     return own and first.confidence >= max(least, _TIMES_AHEAD * second)
 
 
 def nearest(reading: Reading, label: str) -> str | None:
     """Return the likeliest label where it is of the topic of ``label`` and clearly ahead."""
-    first, *others = reading.understanding.ranking
-    second = others[0].confidence if others else 0.0
+    first, second = _leading(reading)
     same = first.name.partition("/")[0] == label.partition("/")[0]
     ahead = first.confidence >= max(_NEAR, _TIMES_NEAR * second)
     return first.name if "/" in first.name and same and ahead else None
@@ -40,3 +38,9 @@ def is_foreign(reading: Reading, current: Subject) -> bool:
     unsure = reading.decision != "answer"
     elsewhere = unsure and "/" in ranking[0].name and ranking[0].confidence >= _ELSEWHERE
     return within < _HARDLY and (outside >= _FOREIGN or elsewhere)
+
+
+def _leading(reading: Reading) -> tuple[Intent, float]:
+    """Return the likeliest label and the probability of the next one."""
+    first, *others = reading.understanding.ranking
+    return first, others[0].confidence if others else 0.0

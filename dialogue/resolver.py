@@ -159,7 +159,7 @@ class Resolver:
         again = self._bars.settle(self._again(reading, rest))
         unheard = (*SMALL_TALK, ABUSE, OUT_OF_SCOPE)
         heard = again.decision == "answer" and again.intent not in unheard
-        if heard or self._bars.asks_for_knowledge(rest):
+        if heard or self._tables.asks_for_knowledge(rest):
             return replace(again, notes=frozenset({ABUSE}))
         return replace(reading, decision="answer")
 
