@@ -86,6 +86,10 @@ class CaseRequest:
     reason: str
     ticket: str
     card: Mapping[str, Any] = field(default_factory=dict)
+    urgent: bool = False
+    """A life may be in danger: the case goes to the head of the queue and alerts supervisors."""
+    confidential: bool = False
+    """A report about persons: only supervisors, and those whom they add, may see it."""
 
 
 @dataclass(frozen=True)
@@ -120,3 +124,6 @@ class Turn:
     """What the (last) message was taken to mean in its conversation."""
     erase_requested: bool = False
     """The resident confirmed that this conversation's content is to be erased."""
+    danger: str = ""
+    """The kind of danger that the resident's words tell of, empty for none. It alarms the officers
+    whoever owns the conversation, also where no case is asked for."""

@@ -35,6 +35,9 @@ class Reason(StrEnum):
     DELIVERY = "gagal_kirim"
     REOPENED = "dibuka_lagi"
     LATE = "pesan_terlambat"
+    DANGER = "bahaya"
+    FRAUD_VICTIM = "korban_penipuan"
+    REPORT = "laporan"
 
 
 class Expiry(StrEnum):
