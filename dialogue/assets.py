@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dialogue.answer_parts import Parts
 from dialogue.context_tables import ContextTables, read_context_tables
 from dialogue.domain import Domain
 from dialogue.domain_file import read_domain
@@ -15,6 +16,7 @@ from dialogue.findings import Finding, Findings
 from dialogue.knowledge import TOPICS_FILE, KnowledgeEntry, Topic, read_knowledge, read_topics
 from dialogue.lint import check_together
 from dialogue.marked_entities import MarkedEntities, read_marked_entities
+from dialogue.part_table import PartTable, read_part_table
 from dialogue.patterns import Patterns, read_patterns
 from dialogue.rules import Rule
 from dialogue.rules_file import read_rules
@@ -45,6 +47,7 @@ class Assets:
     patterns: Patterns = field(default_factory=Patterns)
     context: ContextTables = field(default_factory=ContextTables)
     topics: tuple[Topic, ...] = ()
+    parts: PartTable = field(default_factory=PartTable)
     marked: MarkedEntities = field(default_factory=MarkedEntities)
     """Entities that a Rasa project's own ``nlu`` data mark."""
 
@@ -72,7 +75,9 @@ class Assets:
         if not known:
             return self
         emptied = {
-            label: replace(entry, ringkas="", jawaban="", sumber=(), withdrawn=True)
+            label: replace(
+                entry, ringkas="", jawaban="", sumber=(), parts=Parts(), sources=(), withdrawn=True
+            )
             for label, entry in known.items()
         }
         return replace(self, knowledge={**self.knowledge, **emptied})
@@ -113,6 +118,7 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
         patterns=parsed("patterns.yml", read_patterns, Patterns(), needed=False),
         context=parsed("context.yml", read_context_tables, ContextTables(), needed=False),
         topics=read_topics(folder / "knowledge" / TOPICS_FILE, findings),
+        parts=read_part_table(folder / "knowledge", findings),
     )
     if any(item.severity == "error" for item in findings.items):
         return assets
