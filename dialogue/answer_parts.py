@@ -88,8 +88,13 @@ class Part:
 
     @property
     def plain(self) -> str:
-        """All of it as one text."""
+        """All of it as people read it."""
         return "\n".join(self.lines)
+
+    @property
+    def plain_text(self) -> str:
+        """The words alone, without the numbers of the items."""
+        return "\n".join(self.items or (self.text,))
 
 
 @dataclass(frozen=True)

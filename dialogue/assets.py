@@ -127,8 +127,9 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
         findings,
         domain=assets.domain,
         rules=assets.rules,
-        labels=set(assets.knowledge),
+        knowledge=assets.knowledge,
         context=assets.context,
+        parts=assets.parts,
     )
     return assets
 

@@ -33,6 +33,7 @@ _KEYS = {
     *_TEXTS,
     *_WHOLE_TEXTS,
     "bagian",
+    "fakta",
     "id",
     "sumber",
     "tahun",
@@ -68,6 +69,8 @@ class KnowledgeEntry:
     instansi: str | None = None
     terkait: tuple[str, ...] = ()
     id: str = ""
+    fact: str = ""
+    """What the sources say, in full; the parts may state no number that is not in it."""
     parts: Parts = field(default_factory=Parts)
     sources: tuple[Source, ...] = ()
     withdrawn: bool = False
@@ -235,6 +238,8 @@ def _faults_of_sources_and_parts(item: LineDict, *, in_parts: bool) -> Iterator[
     for key in _WHOLE_TEXTS:
         if key in item:
             yield key, f"`{key}` dan `bagian` tidak boleh bersama: `{key}` disusun dari bagian"
+    if not str(item.get("fakta") or "").strip():
+        yield "fakta", "`bagian` perlu `fakta`: yang dikatakan sumbernya, seutuhnya"
     known = {str(one["id"]) for one in sources if isinstance(one, dict) and "id" in one}
     for text in part_faults(item["bagian"], known):
         yield "bagian", text
@@ -260,6 +265,7 @@ def _entry(item: LineDict) -> KnowledgeEntry:
         instansi=str(authority).strip() if authority else None,
         terkait=tuple(map(str, item.get("terkait") or ())),
         id=str(item.get("id") or ""),
+        fact=str(item.get("fakta") or "").strip(),
         parts=parts,
         sources=sources,
     )

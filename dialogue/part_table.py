@@ -34,6 +34,8 @@ class PartTable:
 
     words: Mapping[str, PartWords] = field(default_factory=dict)
     hedges: tuple[str, ...] = ()
+    office_words: tuple[str, ...] = ()
+    """Phrases that offices write and nobody says."""
 
     def asked_by(self, aspects: Iterable[str], line: str) -> tuple[str, ...]:
         """Return the parts that the aspects of a prepared line ask for, in the aspects' order."""
@@ -72,8 +74,15 @@ def read_part_table(folder: Path, findings: Findings) -> PartTable:
             findings.error(path, content, text, key="bagian")
             continue
         found[name] = _words(item)
-    hedges = tuple(str(phrase).casefold() for phrase in content.get("penanda_ragu") or ())
-    return PartTable(words=found, hedges=hedges)
+    return PartTable(
+        words=found,
+        hedges=_phrases(content.get("penanda_ragu")),
+        office_words=_phrases(content.get("kata_kantor")),
+    )
+
+
+def _phrases(listed: Any) -> tuple[str, ...]:
+    return tuple(str(phrase).casefold() for phrase in listed or ())
 
 
 def _words(item: Mapping[str, Any]) -> PartWords:

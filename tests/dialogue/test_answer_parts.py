@@ -7,6 +7,7 @@ import pytest
 from dialogue import Assets
 from dialogue.answer_parts import Part, Parts, Source
 from dialogue.answer_text import source_line
+from dialogue.parts_lint import part_issues
 from tests.dialogue.dialogue_kit import Talk, titles_of, words_of
 
 LABEL = "merek/biaya_daftar"
@@ -118,3 +119,33 @@ def test_source_block_never_grows_long(titles: list[str]) -> None:
 )
 def test_strength_of_a_source(source: Source, strong: bool) -> None:
     assert source.is_strong is strong
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"inti": Part("inti", "Biayanya Rp900.000.")}, "inti: angka 900.000 tidak ada di `fakta`"),
+        ({"inti": Part("inti", "Merek " * 30)}, "inti: 180 huruf"),
+        ({"biaya": Part("biaya", "Bayar guna mendaftar.")}, "biaya: kata kantor `guna`"),
+        ({"biaya": Part("biaya", "kata " * 26)}, "biaya: kalimat sepanjang 26 kata"),
+        ({"syarat": Part("syarat", items=("x",) * 10)}, "syarat: lebih dari 9 butir"),
+        ({"biaya": Part("biaya", "A. B. C. D.")}, "biaya: lebih dari 3 kalimat"),
+    ],
+)
+def test_lint_tells_invented_numbers_and_heavy_words(
+    in_parts: Assets, changes: dict[str, Part], complaint: str
+) -> None:
+    entry = replace(
+        in_parts.knowledge[LABEL],
+        fact="UMK membayar Rp500.000 per kelas.",
+        parts=Parts({**PARTS.by_name, **changes}),
+    )
+    issues = [issue.text for issue in part_issues(entry, in_parts.parts)]
+    assert any(text.startswith(complaint) for text in issues)
+
+
+def test_uncertain_answer_must_say_so_itself(in_parts: Assets) -> None:
+    entry = replace(in_parts.knowledge[LABEL], fact=MAIN, keyakinan="perlu-verifikasi")
+    assert any("tidak mengatakannya" in issue.text for issue in part_issues(entry, in_parts.parts))
+    said = Parts({"inti": Part("inti", "Biayanya Rp500.000, tetapi masih perlu dipastikan.")})
+    assert not list(part_issues(replace(entry, parts=said), in_parts.parts))
