@@ -6,6 +6,7 @@ from dialogue.assets import ASSET_FILES, Assets, validate_assets
 from dialogue.assistant import Assistant
 from dialogue.findings import Finding
 from dialogue.knowledge import CONFIDENCES, KnowledgeEntry, Topic
+from dialogue.part_table import PartWords
 from dialogue.script import Conversation, ScriptSession, turn_as_json
 from dialogue.stories import StoryFailure, StoryResult, run_stories
 from dialogue.tracker import SPEECH, Loop, Memory, Tracker
@@ -36,6 +37,7 @@ __all__ = [
     "KnowledgeEntry",
     "Loop",
     "Memory",
+    "PartWords",
     "Reply",
     "ScriptSession",
     "StoryFailure",

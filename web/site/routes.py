@@ -16,6 +16,7 @@ from web.ratelimit import Limit, RateLimiter
 from web.site.catalogue import Catalogue, CatalogueShelf
 from web.site.frame import site_frame
 from web.site.search import QUERY_LIMIT, search
+from web.site.structured_data import faq_page
 
 _SEARCHES = Limit(burst=40, per_second=1)
 
@@ -54,6 +55,8 @@ class SiteViews:
             related=catalogue.related(entry),
             overdue=entry.overdue(today),
             today=today,
+            words=catalogue.part_words,
+            structured=faq_page(entry, url=request.base_url),
         )
 
     def search(self) -> ResponseReturnValue:
