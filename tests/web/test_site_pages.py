@@ -88,7 +88,7 @@ class TestAnswers:
         assert block
         told = json.loads(block[1])
         assert told["@type"] == "FAQPage"
-        assert "9 orang" in told["mainEntity"][0]["acceptedAnswer"]["text"]
+        assert "UU Cipta Kerja" in told["mainEntity"][0]["acceptedAnswer"]["text"]
         assert told["url"].endswith(FOUNDERS)
 
     def test_an_answer_shows_sources_and_review(self, client: FlaskClient) -> None:
