@@ -93,7 +93,6 @@ NEEDED_RESPONSES = frozenset(
         "utter_sapa_lagi",
         "utter_setuju",
         "utter_sudah_antre",
-        "utter_sumber",
         "utter_tambahan_tiket",
         "utter_tanpa_model",
         "utter_tersambung",

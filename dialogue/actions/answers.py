@@ -138,7 +138,7 @@ def _give(
     body = draft.text_of(
         frame,
         jawaban=softened(draft, entry, text),
-        sumber=draft.text_of("utter_sumber", sumber="; ".join(sources)),
+        sumber="; ".join(sources),
     )
     buttons = [*follow_up_buttons(draft, entry, full=full), *officer_button(draft)]
     draft.add(with_authority(draft, entry, body), buttons, response=frame)

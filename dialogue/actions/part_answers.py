@@ -81,7 +81,7 @@ def _main_answers(draft: TurnDraft, entry: KnowledgeEntry, part: str) -> bool:
 def _say(
     draft: TurnDraft, entry: KnowledgeEntry, frame: str, text: str, shown: Sequence[Part]
 ) -> None:
-    source = draft.text_of("utter_sumber", sumber=source_line(sources_of(entry, shown)))
+    source = source_line(sources_of(entry, shown))
     body = draft.text_of(frame, jawaban=softened(draft, entry, text), sumber=source)
     body = with_authority(draft, entry, body)
     names = {part.name for part in shown}
