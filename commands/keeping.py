@@ -51,7 +51,7 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
     """Pulihkan basis data dari berkas cadangan FILE. Hentikan layanan lebih dahulu."""
     config = wiring.settings()
     _refuse_while_running(config)
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     manifest = read_manifest(file)
     former = restore_backup(file, config.store_url, replace=replace, now=config.clock()())
     if as_json:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from commands import wiring
+from foundation.logs import escaped
 from foundation.masking import mask_identifiers
 from storage import Transaction, list_events, list_inbox, list_outbox
 
@@ -66,4 +67,5 @@ def _masked(value: Any) -> Any:
 
 
 def _plain(row: dict[str, Any]) -> str:
-    return "  ".join(f"{name}={value}" for name, value in row.items() if value not in (None, {}))
+    # A terminal obeys control characters, and residents can write them.
+    return escaped("  ".join(f"{name}={v}" for name, v in row.items() if v not in (None, {})))

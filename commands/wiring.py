@@ -45,7 +45,7 @@ def settings() -> Settings:
 
 def open_store(config: Settings) -> Store:
     """Open the store of the settings."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Store.open(config.store_url, clock=config.clock())
 
 
@@ -81,7 +81,7 @@ def secret_key(config: Settings) -> str:
         return config.secret_key
     path = config.data_dir / "secret_key"
     if not path.exists():
-        config.data_dir.mkdir(parents=True, exist_ok=True)
+        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))

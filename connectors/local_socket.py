@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from foundation.documents import read_json
 from foundation.errors import HaloError, WorkerTimeoutError
 
 logger = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class _Request(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         line = self.rfile.readline(_MAX_LINE)
         try:
-            reply = dict(self.server.answer(json.loads(line)))
+            reply = dict(self.server.answer(read_json(line)))
         except HaloError as error:
             reply = {"error": error.code}
         except Exception:  # the boundary of the process: the asker gets a code, the log the cause

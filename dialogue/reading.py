@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from foundation.documents import read_json
 from nlu.types import Decision, Entity, Intent, Understanding
 
 How = Literal["nlu", "pattern", "payload", "choice", "context"]
@@ -71,7 +71,7 @@ def parse_payload(payload: str) -> tuple[str, dict[str, Any]] | None:
     if not match[2]:
         return match[1], {}
     try:
-        values = json.loads(match[2])
-    except json.JSONDecodeError:
+        values = read_json(match[2])
+    except ValueError:
         return None
     return (match[1], values) if isinstance(values, dict) else None

@@ -12,6 +12,7 @@ from dialogue.assistant import Assistant
 from dialogue.tracker import Tracker
 from dialogue.types import CaseView, IncomingMessage, Turn, TurnContext
 from foundation.clock import parse_moment
+from foundation.documents import read_json
 from foundation.errors import BadMessageError
 from service_hours import Calendar
 
@@ -80,8 +81,8 @@ class ScriptSession:
         if not line.strip():
             return None
         try:
-            content = json.loads(line)
-        except json.JSONDecodeError as error:
+            content = read_json(line)
+        except ValueError as error:
             raise BadMessageError(f"not a line of JSON: {error}") from error
         if not isinstance(content, dict):
             raise BadMessageError("a line must hold a JSON object")

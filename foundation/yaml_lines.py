@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from foundation.documents import check_yaml_depth
 from foundation.errors import TrainingDataError
 
 
@@ -74,6 +75,7 @@ def read_yaml(path: Path) -> LineDict:
     except (OSError, UnicodeDecodeError) as error:
         raise TrainingDataError(f"{path}:1: berkas tidak dapat dibaca: {error}") from error
     try:
+        check_yaml_depth(text)
         content = yaml.load(text, Loader=_LineLoader)  # noqa: S506 - _LineLoader is a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import nlu
 from dialogue import ASSET_FILES, Assets
+from foundation.documents import read_json
 from foundation.errors import ModelDamagedError, TrainingDataError
 from foundation.settings import PROJECT_ROOT
 from learning.overlay import Overlay, write_merged
@@ -183,7 +184,7 @@ def verify_bundle(folder: Path) -> None:
     """Raise ``ModelDamagedError`` unless every file is what the manifest says."""
     try:
         text = (folder / _MANIFEST).read_text(encoding="utf-8")
-        manifest = json.loads(text)
+        manifest = read_json(text)
         listed, kind = manifest["files"], manifest["format"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelDamagedError(f"{folder.name}: {_MANIFEST} cannot be read: {error}") from error

@@ -16,6 +16,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from foundation.documents import read_json
 from foundation.errors import InvalidFormError
 from learning.registry import registered
 from storage import Transaction
@@ -137,7 +138,7 @@ def _put(
 def read_live(models_dir: Path) -> LivePointer | None:
     """Return what the file says; ``None`` when there is none or it cannot be read."""
     try:
-        content = json.loads((models_dir / _POINTER).read_text(encoding="utf-8"))
+        content = read_json((models_dir / _POINTER).read_text(encoding="utf-8"))
         return LivePointer(str(content["version"]), tuple(map(str, content["history"])))
     except FileNotFoundError:
         return None

@@ -6,7 +6,6 @@ Contents are written a chunk a transaction, so that no resident's message waits 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from foundation.documents import read_json
 from foundation.errors import ModelDamagedError, ModelUnavailableError
 from learning.bundles import BundleInfo, bundle_files, verify_bundle
 from storage import Store, Transaction, insert_unless_there
@@ -172,7 +172,7 @@ def next_stored(tx: Transaction, live: str) -> str | None:
 def read_summary(folder: Path) -> dict[str, Any]:
     """Return the figures of a bundle's training; none when it cannot be read."""
     try:
-        facts = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        facts = read_json((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         logger.warning("%s: no figures of the training: %s", folder.name, error)
         return {}

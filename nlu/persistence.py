@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from foundation.documents import read_json
 from foundation.errors import ModelDamagedError, ModelUnavailableError
 
 FORMAT = 3
@@ -94,7 +95,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
 
 def _checked_manifest(raw: bytes, folder: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(raw)
+        manifest = read_json(raw)
     except ValueError as error:
         raise ModelDamagedError(f"{folder}: {MANIFEST} is not JSON ({error})") from error
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):

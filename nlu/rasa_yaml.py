@@ -8,13 +8,13 @@ out of the text; their spans index into what remains.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from foundation.documents import check_yaml_depth, read_json
 from foundation.errors import TrainingDataError
 from nlu.example import Example
 from nlu.types import Entity
@@ -33,11 +33,12 @@ def read_rasa_yaml(content: str, name: str) -> Iterator[Example]:
     Raises :class:`TrainingDataError` that starts with ``name:line``.
     """
     try:
+        check_yaml_depth(content)
         root = yaml.compose(content, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise TrainingDataError(f"{name}:{line}: YAML tidak sah ({error.problem})") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise TrainingDataError(f"{name}:0: YAML tidak sah ({error})") from error
     if root is None:
         return
@@ -72,7 +73,7 @@ def strip_annotations(marked: str) -> tuple[str, tuple[Entity, ...]]:
 def _annotation(match: re.Match[str]) -> tuple[str, str]:
     if match["object"] is None:
         return match["entity"].strip(), (match["value"] or match["text"]).strip()
-    content = json.loads(match["object"])
+    content = read_json(match["object"])
     if "entity" not in content:
         raise ValueError("anotasi berkurung kurawal perlu entity")
     return str(content["entity"]), str(content.get("value", match["text"]))

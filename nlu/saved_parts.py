@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,8 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from foundation.documents import read_json
 from foundation.errors import ModelDamagedError
 from nlu.confidence import Chance
 from nlu.discriminant import SentenceDiscriminant
@@ -75,13 +76,13 @@ def parts_from_files(files: Mapping[str, bytes]) -> ModelParts:
     """Read the parts back. Raises :class:`ModelDamagedError` when they do not fit together."""
     try:
         return _read(files)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, SafetensorError) as error:
         raise ModelDamagedError(f"the model's files do not fit together: {error!r}") from error
 
 
 def _read(files: Mapping[str, bytes]) -> ModelParts:
     arrays: Arrays = load(files[_ARRAYS])
-    settings = json.loads(files[_SETTINGS])
+    settings = read_json(files[_SETTINGS])
     tables = {
         name.removeprefix(_LEXICON): content
         for name, content in files.items()

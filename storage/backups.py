@@ -24,6 +24,7 @@ from typing import IO, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
+from foundation.documents import read_json
 from foundation.errors import BackupError
 from storage.audit import note_deed
 from storage.engines import read_url, sqlite_path
@@ -78,7 +79,7 @@ def read_manifest(path: Path) -> Manifest:
     """Return what the file says of itself. Raises :class:`BackupError` for any other file."""
     try:
         with tarfile.open(path, "r:") as parcel:
-            stated = json.loads(_member(parcel, _MANIFEST).read())
+            stated = read_json(_member(parcel, _MANIFEST).read())
             manifest = Manifest(**stated)
     except (OSError, tarfile.TarError, ValueError, TypeError) as error:
         raise BackupError(f"{path} is not a backup: {error}") from error

@@ -7,8 +7,11 @@ COMMITTED, five seconds of waiting for a lock, a dead client's transaction ends 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import stat
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -130,9 +133,26 @@ def _sqlite_engine(url: URL, *, sleep: Sleep) -> Engine:
         connect_args={"timeout": LOCK_TIMEOUT_SECONDS, "check_same_thread": False},
         **pool,
     )
+    if path is not None:
+        event.listen(engine, "do_connect", partial(_keep_private, path))
     event.listen(engine, "connect", partial(_prepare_sqlite, sleep=sleep))
     event.listen(engine, "begin", partial(_begin_sqlite, sleep=sleep))
     return engine
+
+
+def _keep_private(path: str, *_: Any) -> None:
+    """Make the file before SQLite would, for its owner alone; the log and index files inherit it.
+
+    A file that is there is never opened and closed here: that would drop the locks which other
+    connections of this process hold on it (sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        return
+    for file in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(FileNotFoundError, PermissionError):
+            if stat.S_IMODE(file.stat().st_mode) & 0o077:
+                file.chmod(0o600)
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any, *, sleep: Sleep) -> None:

@@ -79,16 +79,18 @@ class LocalSignals:
             self._ear.recv(1)
         except TimeoutError:
             return False
-        self._drain(self._ear)
+        self.forget()
         return True
 
-    @staticmethod
-    def _drain(ear: socket.socket) -> None:
-        # A burst is one wake-up; the bound keeps a flood from holding the listener here.
-        ear.setblocking(False)
+    def forget(self) -> None:
+        """Let what has come so far count as heard: a burst is one wake-up."""
+        if self._ear is None:
+            return
+        self._ear.setblocking(False)
+        # The bound keeps a flood from holding the listener here.
         for _ in range(_MOST_AT_ONCE):
             try:
-                ear.recv(1)
+                self._ear.recv(1)
             except BlockingIOError:
                 return
 

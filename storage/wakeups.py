@@ -121,6 +121,9 @@ class DataVersionWakeups:
             version = self._version()
             if version != self._seen:
                 self._seen = version
+                # Their commits are counted in the version, or will move it once more.
+                if self._signals is not None:
+                    self._signals.forget()
                 return True
             left = deadline - self._monotonic()
             if left <= 0:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
-_LARGEST: Final = 2**31 - 1
+from foundation.numbers import LARGEST
 
 
 class ColumnNumber(IntegerConverter):
     """``<int:name>`` with an upper bound; PostgreSQL would otherwise refuse the statement."""
 
     def __init__(self, url_map: Map, **options: Any) -> None:
-        super().__init__(url_map, **{"max": _LARGEST, **options})
+        super().__init__(url_map, **{"max": LARGEST, **options})
 
 
 def register(app: Flask) -> None:

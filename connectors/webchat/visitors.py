@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.webchat.continuing import TEXTS
+from foundation.documents import read_json
 from foundation.errors import BadMessageError
 from storage import Transaction, append_event
 
@@ -48,7 +49,7 @@ def read_visitor(signed: Any, *, secret: str, now: datetime) -> Visitor:
     if not hmac.compare_digest(signature.encode(), _signature(body, secret).encode()):
         raise _refused("wrong signature")
     try:
-        payload = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        payload = read_json(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except (ValueError, binascii.Error) as error:
         raise _refused("signed, but no JSON") from error
     return _checked(payload, now)

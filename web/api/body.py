@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import request
 
+from foundation.documents import read_json
 from foundation.errors import BadMessageError, InvalidFormError, NotSignedInError
+from foundation.numbers import whole_number_up_to
 
 
 def json_body() -> Any:
@@ -16,9 +17,8 @@ def json_body() -> Any:
     Raises ``BadMessageError`` for what is not JSON in UTF-8.
     """
     try:
-        return json.loads(request.get_data())
-    except (ValueError, RecursionError) as error:
-        # A body of 60,000 opening brackets exhausts the parser, not only the patience.
+        return read_json(request.get_data())
+    except ValueError as error:
         raise BadMessageError("body is not JSON") from error
 
 
@@ -30,9 +30,10 @@ def whole_number(name: str, default: int, *, highest: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()):
+    number = whole_number_up_to(text, largest=highest)
+    if number is None:
         raise InvalidFormError(f"query parameter {name} is not a whole number from 0")
-    return min(int(text[:19]), highest)
+    return number
 
 
 def bearer_token() -> str:

@@ -20,6 +20,7 @@ from connectors.webchat import (
     read_visitor,
 )
 from foundation.errors import NotSignedInError, TooManyRequestsError
+from foundation.numbers import whole_number_up_to
 from storage import (
     Transaction,
     get_conversation,
@@ -113,8 +114,7 @@ class ChatViews(SessionViews):
         conversation_id = self.conversation()
         after = whole_number("after", 0, highest=_HIGHEST_SEQ)
         last_seen = request.headers.get("Last-Event-ID", "")
-        if last_seen.isascii() and last_seen.isdigit():
-            after = max(after, min(int(last_seen[:19]), _HIGHEST_SEQ))
+        after = max(after, whole_number_up_to(last_seen, largest=_HIGHEST_SEQ) or 0)
         with services().store.read() as tx:
             _check_place(tx, conversation_id, after)
         if feed().subscribers(conversation_id) >= _STREAMS_PER_CONVERSATION:

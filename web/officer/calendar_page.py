@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError
+from foundation.numbers import whole_number
 from handoff import (
     CALENDAR_NOTE_LIMIT,
     CalendarVersion,
@@ -85,11 +86,11 @@ def foresee(now: datetime, current: Calendar, file: CalendarFile) -> Foresight:
 
 def calendar_page() -> ResponseReturnValue:
     """Show the calendar in force, or an earlier version to be taken up again (``versi``)."""
-    number = request.args.get("versi", "")
+    number = whole_number(request.args.get("versi", ""))
     with services().store.read() as tx:
         version = None
-        if number.isascii() and number.isdigit():
-            version = calendar_version(tx, int(number))
+        if number is not None:
+            version = calendar_version(tx, number)
         file = version.file if version else _in_force(tx)
         return _page(tx, calendar_as_content(file), file, earlier=version)
 
@@ -111,7 +112,7 @@ def preview_calendar() -> ResponseReturnValue:
 
 def change_calendar() -> ResponseReturnValue:
     """Put the typed calendar in force."""
-    based_on = request.form.get("dasar", "")
+    based_on = whole_number(request.form.get("dasar", ""))
     file = read_form(request.form)
     with services().store.write() as tx:
         save_calendar(
@@ -119,7 +120,7 @@ def change_calendar() -> ResponseReturnValue:
             file,
             note=request.form.get("catatan", ""),
             account_id=signed_in().id,
-            based_on=int(based_on) if based_on.isascii() and based_on.isdigit() else -1,
+            based_on=-1 if based_on is None else based_on,
         )
     services().look_at_calendar()
     services().wakeups.publish()

@@ -10,6 +10,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from connectors import OFFICER_TEXT_LIMIT
+from foundation.numbers import whole_number
 from handoff import Outcome, presence_of
 from storage import Transaction
 from web.accounts import may, require_role, signed_in
@@ -165,8 +166,7 @@ def add_pages(blueprint: Blueprint, pages: Pages) -> None:
 
 
 def _number(name: str) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole_number(request.args.get(name, "")) or 0
 
 
 def _fresh(page: str, status: int = 200) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from foundation.clock import WIB
+from foundation.numbers import whole_number
 from handoff import (
     ANNOUNCEMENT_LIMIT,
     BLANKS,
@@ -146,14 +147,14 @@ def canned_page() -> ResponseReturnValue:
 
 def save_reply() -> ResponseReturnValue:
     """Add a canned reply or change one."""
-    number = request.form.get("id", "")
+    number = whole_number(request.form.get("id", ""))
     with services().store.write() as tx:
         save_canned(
             tx,
             title=request.form.get("judul", ""),
             text=request.form.get("isi", "").replace("\r\n", "\n"),
             account_id=signed_in().id,
-            reply_id=int(number) if number.isascii() and number.isdigit() else None,
+            reply_id=number,
         )
     return redirect(url_for("officer.canned_page"), 303)
 

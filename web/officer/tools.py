@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from connectors import Desk
 from foundation.clock import indonesian_time
 from foundation.errors import InvalidFormError
+from foundation.numbers import whole_number
 from handoff import (
     Case,
     CaseState,
@@ -147,14 +148,15 @@ def _capacity() -> int | None:
     text = request.form.get("kapasitas", "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 4):
+    number = whole_number(text, largest=999)
+    if number is None:
         raise InvalidFormError(f"capacity {text!r}", reader_text="Kapasitas harus angka.")
-    return int(text)
+    return number
 
 
 def _officer_number() -> int:
     text = request.form.get("petugas", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    number = whole_number(text) or 0
     with services().store.read() as tx:
         if get_account(tx, number) is None:
             raise InvalidFormError(f"officer {text!r}", reader_text="Pilih petugas penerima.")

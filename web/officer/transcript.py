@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from connectors.whatsapp import HAPPENINGS, sentence_for
+from foundation.numbers import whole_number
 from storage import StoredEvent, Transaction, get_outbox_row, read_events
 
 PAGE = 200
@@ -177,7 +178,7 @@ def _still_failed(tx: Transaction, events: Sequence[StoredEvent]) -> dict[int, i
 def actor_name(actor: str, names: Mapping[int, str]) -> str:
     """Return the display name behind ``officer:<id>``; empty for the machine's own doings."""
     kind, _, number = actor.partition(":")
-    return names.get(int(number), "") if kind == "officer" and number.isdigit() else ""
+    return names.get(whole_number(number) or 0, "") if kind == "officer" else ""
 
 
 def _titles(buttons: Any) -> tuple[str, ...]:

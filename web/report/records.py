@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.clock import WIB, read_day
 from foundation.errors import NotFoundError
+from foundation.numbers import whole_number
 from reports import (
     COLUMNS,
     FORMATS,
@@ -82,13 +83,13 @@ def note_monitoring(day: str) -> ResponseReturnValue:
 
 def correct_monitoring(day: str) -> ResponseReturnValue:
     """Add a signed correction of one figure."""
-    value = request.form.get("nilai", "").strip()
+    value = whole_number(request.form.get("nilai", "").strip())
     with services().store.write() as tx:
         monitoring.correct(
             tx,
             read_day(day),
             request.form.get("angka", ""),
-            int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1,
+            -1 if value is None else value,
             request.form.get("alasan", ""),
             account=signed_in(),
         )

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from foundation.clock import WIB, read_day
 from foundation.errors import InvalidFormError, NotFoundError
 from foundation.masking import mask_identifiers
+from foundation.numbers import whole_number
 from reports import BEHIND_PAGE, READERS, Which, behind_number
 from storage import get_conversation, note_deed
 from web.accounts import signed_in
@@ -31,14 +32,14 @@ def talks() -> ResponseReturnValue:
     if which not in get_args(Which):
         raise InvalidFormError(f"list of {which!r}", reader_text="Daftar itu tidak ada.")
     channel = values.get("kanal", "")
-    after = values.get("sesudah", "")
+    after = whole_number(values.get("sesudah", "")) or 0
     with services().store.read() as tx:
         found = behind_number(
             tx,
             day,
             channel=channel,
             which=which,  # type: ignore[arg-type]  # checked above
-            after=int(after) if after.isascii() and after.isdigit() else 0,
+            after=after,
         )
     shown = [replace(item, text=_masked(item.text)) for item in found]
     more = found[-1].event_id if len(found) == BEHIND_PAGE else None
@@ -49,7 +50,7 @@ def talks() -> ResponseReturnValue:
 
 def talk(conversation_id: str) -> ResponseReturnValue:
     """Show a conversation with identifiers masked, and note who looked."""
-    after = request.args.get("sesudah", "")
+    after = whole_number(request.args.get("sesudah", "")) or 0
     with services().store.write() as tx:
         conversation = get_conversation(tx, conversation_id)
         if conversation is None:
@@ -58,7 +59,7 @@ def talk(conversation_id: str) -> ResponseReturnValue:
             tx,
             conversation_id,
             display_names(tx),
-            after=int(after) if after.isascii() and after.isdigit() else 0,
+            after=after,
         )
         note_deed(
             tx,

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from dialogue import CONFIDENCES, KnowledgeEntry
 from foundation.errors import InvalidFormError, NotFoundError, WorkerTimeoutError
+from foundation.numbers import whole_number
 from storage import Transaction, active_edits, add_edit, edit_history, note_deed, undo_edit
 from web.accounts import signed_in
 from web.context import services
@@ -78,12 +79,12 @@ def _keep(label: str, body: dict[str, Any]) -> None:
 
 def undo_answer(label: str) -> ResponseReturnValue:
     """Take back one change of an answer."""
-    number = request.form.get("suntingan", "")
+    number = whole_number(request.form.get("suntingan", ""))
     with services().store.write() as tx:
         versions = {edit.id for edit in edit_history(tx, "answer", key=label)}
-        if not number.isdigit() or int(number) not in versions:
+        if number is None or number not in versions:
             raise NotFoundError(f"edit {number!r} of {label}")
-        undo_edit(tx, int(number), author=signed_in().name)
+        undo_edit(tx, number, author=signed_in().name)
     flash("Perubahan ditarik kembali.")
     return redirect(url_for("studio.answer_page", label=label), 303)
 

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import NotFoundError
+from foundation.numbers import whole_number
 from learning import (
     GateRecord,
     count_judgements,
@@ -116,5 +117,4 @@ def _losses(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _after() -> int:
-    value = request.args.get("setelah", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 15 else 0
+    return whole_number(request.args.get("setelah", "")) or 0

@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import InvalidFormError
+from foundation.numbers import whole_number
 from learning import (
     QUEUES,
     agreement_so_far,
@@ -91,4 +92,5 @@ def add_inbox(blueprint: Blueprint) -> None:
 
 def _number(name: str, default: int) -> int:
     value = request.args.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else default
+    number = whole_number(value)
+    return default if number is None else number

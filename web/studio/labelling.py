@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,9 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from foundation.documents import read_json
 from foundation.errors import InvalidFormError
+from foundation.numbers import whole_number
 from learning import (
     QUEUES,
     Opinion,
@@ -106,9 +107,9 @@ def undo() -> ResponseReturnValue:
 def read_spans(text: str) -> list[Span]:
     """Read ``[{"entity", "start", "end"}]``. Raises ``InvalidFormError`` for anything else."""
     try:
-        items = json.loads(text or "[]")
+        items = read_json(text or "[]")
         spans = [Span(str(i["entity"]), int(i["start"]), int(i["end"])) for i in items]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise InvalidFormError("spans", reader_text="Tanda entitas tidak terbaca.") from error
     known = live_assets().domain.entities
     if any(span.entity not in known for span in spans):
@@ -141,8 +142,8 @@ def _next_task(tx: Transaction, queue: str, titles: Mapping[str, str]) -> Task |
         opinions = second_looks(tx, signed_in(), limit=1)
         return _second_task(opinions[0], titles) if opinions else None
     asked = request.args.get("kelompok", "")
-    if asked.isascii() and asked.isdigit() and len(asked) < 19:
-        return _task(members_of(tx, int(asked)), titles)
+    if (number := whole_number(asked)) is not None:
+        return _task(members_of(tx, number), titles)
     groups = read_groups(tx, queue, limit=1)
     return _task(members_of(tx, groups[0].turn.event_id), titles) if groups else None
 
@@ -166,10 +167,11 @@ def _task(
 
 
 def _chosen_turns() -> list[int]:
-    chosen = [value for value in request.form.getlist("pesan") if value.isdigit()]
+    numbers = [whole_number(value) for value in request.form.getlist("pesan")]
+    chosen = [number for number in numbers if number is not None]
     if not chosen or len(chosen) > _MOST_TURNS:
         raise InvalidFormError("no turns", reader_text="Pilih sedikitnya satu pesan.")
-    return [int(value) for value in chosen]
+    return chosen
 
 
 def _onward(group: int | None = None) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError, WorkerTimeoutError
+from foundation.numbers import whole_number
 from learning import (
     forget_doubt,
     is_confirmation,
@@ -78,15 +79,15 @@ def labels_page() -> ResponseReturnValue:
 
 def new_label() -> ResponseReturnValue:
     """Show the form of a new label for a group of messages."""
-    event_id = request.args.get("kelompok", "")
-    if not event_id.isdigit():
+    event_id = whole_number(request.args.get("kelompok", ""))
+    if event_id is None:
         raise NotFoundError("no group")
-    return _form(int(event_id), {}, "")
+    return _form(event_id, {}, "")
 
 
 def make_label() -> ResponseReturnValue:
     """Make the label with its draft answer and give it to the group."""
-    event_id = int(request.form["kelompok"]) if request.form.get("kelompok", "").isdigit() else 0
+    event_id = whole_number(request.form.get("kelompok", "")) or 0
     try:
         label, body = _read_form()
         with services().store.write() as tx:

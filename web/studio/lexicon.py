@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import InvalidFormError, NotFoundError, WorkerTimeoutError
+from foundation.numbers import whole_number
 from learning import rows_in_force, table_header
 from storage import Transaction, active_edits, add_edit, edit_history, note_deed, undo_edit
 from web.accounts import signed_in
@@ -54,11 +55,11 @@ def change_row() -> ResponseReturnValue:
 
 def undo_row() -> ResponseReturnValue:
     """Take back one change of the lexicon."""
-    number = request.form.get("suntingan", "")
+    number = whole_number(request.form.get("suntingan", ""))
     with services().store.write() as tx:
-        if not number.isdigit() or int(number) not in {e.id for e in edit_history(tx, "lexicon")}:
+        if number is None or number not in {e.id for e in edit_history(tx, "lexicon")}:
             raise NotFoundError(f"edit {number!r} of the lexicon")
-        edit = undo_edit(tx, int(number), author=signed_in().name)
+        edit = undo_edit(tx, number, author=signed_in().name)
     flash("Perubahan ditarik kembali.")
     return redirect(url_for("studio.lexicon_page", tabel=edit.key), 303)
 

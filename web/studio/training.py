@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import InvalidFormError, JobConflictError
+from foundation.numbers import decimal_number
 from learning import (
     STAGES,
     USUAL_TARGET,
@@ -120,9 +121,9 @@ def _state(tx: Transaction) -> dict[str, Any]:
 
 def _share(text: str) -> float:
     """Return a percentage as a share. Raises ``InvalidFormError``."""
-    try:
-        return float(text.replace(",", ".").rstrip("% ")) / 100
-    except ValueError as error:
+    percent = decimal_number(text.strip().rstrip("% "))
+    if percent is None:
         raise InvalidFormError(
             f"target {text!r}", reader_text="Target risiko ditulis dalam persen, misalnya 3."
-        ) from error
+        )
+    return percent / 100
