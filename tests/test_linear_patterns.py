@@ -21,7 +21,9 @@ from connectors import desk_words
 from dialogue import Assets
 from dialogue.findings import Findings
 from dialogue.patterns import read_patterns
+from dialogue.plain import plain_words
 from foundation.yaml_lines import LineDict
+from nlu.scan import LONGEST, scan
 from tests.pattern_steps import StepCounter, TooManyStepsError, attack, attacks
 
 ROOT = Path(__file__).parents[1]
@@ -217,6 +219,16 @@ def test_words_of_the_desk_are_linear() -> None:
 )
 def test_patterns_that_are_known_to_be_slow_are_found(source: str, how: str) -> None:
     assert grows(Used("", re.compile(source), how))
+
+
+@pytest.mark.parametrize("piece", ["\ufdfa", "a\u0315\u0323", "kata ", "x", "😀"])
+def test_what_is_matched_and_read_of_a_text_is_bounded(piece: str) -> None:
+    """One character may fold to 18 (U+FDFA): 40,000 of them are 720,000 letters."""
+    text = piece * 40_000
+    words = plain_words(text)
+    assert len(words) <= 300
+    assert max(map(len, words), default=0) <= 64
+    assert sum(len(token.text) for token in scan(text)) <= LONGEST + 18
 
 
 @pytest.mark.parametrize("how", ["search", "match", "fullmatch"])

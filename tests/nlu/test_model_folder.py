@@ -1,5 +1,6 @@
 """Models are plain files: the same bytes every time, and refused when anything is wrong."""
 
+import hashlib
 import json
 import logging
 from pathlib import Path
@@ -119,8 +120,6 @@ def test_a_foreign_manifest_is_refused(saved: Path, content: str) -> None:
 
 
 def test_files_that_do_not_fit_together_are_refused(saved: Path) -> None:
-    import hashlib
-
     settings = json.loads((saved / "settings.json").read_text())
     settings["labels"].pop()
     (saved / "settings.json").write_text(json.dumps(settings))
@@ -129,6 +128,21 @@ def test_files_that_do_not_fit_together_are_refused(saved: Path) -> None:
     manifest["files"]["settings.json"] = digest
     (saved / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelDamagedError, match="fit together"):
+        load(saved)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff" * 8, (2**62).to_bytes(8, "little"), (4).to_bytes(8, "little") + b"nope",
+     (2).to_bytes(8, "little") + b"{}", b"[" * 50_000],
+)  # fmt: skip
+def test_weights_with_a_damaged_header_are_refused(saved: Path, content: bytes) -> None:
+    """Also where the manifest agrees with them: somebody made both."""
+    (saved / "weights.safetensors").write_bytes(content)
+    manifest = json.loads((saved / "manifest.json").read_text())
+    manifest["files"]["weights.safetensors"] = hashlib.sha256(content).hexdigest()
+    (saved / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelDamagedError):
         load(saved)
 
 
