@@ -57,7 +57,7 @@ def _findings_of(entry: KnowledgeEntry) -> list[SourceFinding]:
             SourceFinding(entry.label, "lemah", "tanpa alamat resmi atau pasal; lengkapi sumbernya")
         )
     for source in entry.sources:
-        if source.status in ("diubah", "dicabut"):
-            text = f"{source.title} sudah {source.status}; periksa apakah jawabannya masih benar"
+        if source.status == "dicabut":
+            text = f"{source.title} sudah dicabut; periksa apakah jawabannya masih benar"
             found.append(SourceFinding(entry.label, source.status, text))
     return found
