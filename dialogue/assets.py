@@ -18,6 +18,8 @@ from dialogue.marked_entities import MarkedEntities, read_marked_entities
 from dialogue.patterns import Patterns, read_patterns
 from dialogue.rules import Rule
 from dialogue.rules_file import read_rules
+from dialogue.safety import Safety
+from dialogue.safety_file import check_banned, read_safety
 from dialogue.story_rules import read_story_rules
 from dialogue.types import Reply
 from dialogue.wording import fill_blanks, pick_variation
@@ -27,6 +29,9 @@ from foundation.yaml_lines import LineDict, read_yaml
 ASSET_FILES = ("domain.yml", "rules.yml", "patterns.yml", "context.yml")
 """Files of the folder that the dialogue reads, besides ``knowledge/*.yml`` (and ``data/*.yml``,
 where a Rasa project keeps its rules). All but ``domain.yml`` may be missing."""
+
+SAFETY_FOLDER = "safety"
+"""Where the files of :mod:`dialogue.safety_file` are."""
 
 RASA_FILES = ("config.yml", "endpoints.yml", "credentials.yml")
 """A Rasa project's own settings; nothing in them means anything here."""
@@ -47,12 +52,18 @@ class Assets:
     topics: tuple[Topic, ...] = ()
     marked: MarkedEntities = field(default_factory=MarkedEntities)
     """Entities that a Rasa project's own ``nlu`` data mark."""
+    safety: Safety = field(default_factory=Safety)
 
     @classmethod
-    def load(cls, folder: Path) -> Assets:
-        """Read ``folder``. Raises :class:`TrainingDataError` (``file:line: …``) for an error."""
+    def load(cls, folder: Path, *, safety: Path | None = None) -> Assets:
+        """Read ``folder``. Raises :class:`TrainingDataError` (``file:line: …``) for an error.
+
+        ``safety`` is read where the folder holds answers but nothing to say in danger.
+        """
         findings = Findings()
         assets = _read(folder, findings, today=None)
+        if safety is not None and assets.knowledge and not assets.safety:
+            assets = replace(assets, safety=read_safety(safety, findings))
         findings.raise_first_error()
         return assets
 
@@ -113,7 +124,9 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
         patterns=parsed("patterns.yml", read_patterns, Patterns(), needed=False),
         context=parsed("context.yml", read_context_tables, ContextTables(), needed=False),
         topics=read_topics(folder / "knowledge" / TOPICS_FILE, findings),
+        safety=read_safety(folder / SAFETY_FOLDER, findings, today=today),
     )
+    check_banned(assets.safety, _said(folder, assets), findings)
     if any(item.severity == "error" for item in findings.items):
         return assets
     check_together(
@@ -125,6 +138,24 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
         context=assets.context,
     )
     return assets
+
+
+def _said(folder: Path, assets: Assets) -> dict[Path, dict[str, str]]:
+    """Return what the assistant says, by file and name."""
+    safety = folder / SAFETY_FOLDER
+    answers = [*assets.knowledge.values(), *assets.safety.answers.values()]
+    said = {
+        folder / "domain.yml": {
+            name: "\n".join(variation.text for variation in variations)
+            for name, variations in assets.domain.responses.items()
+        },
+        safety / "bahaya.yml": {n: "\n".join(t) for n, t in assets.safety.sentences.items()},
+    }
+    for entry in answers:
+        home = safety / "jawaban.yml" if entry.topic == "keselamatan" else folder / "knowledge"
+        path = home if home.suffix else home / f"{entry.topic}.yml"
+        said.setdefault(path, {})[entry.label] = f"{entry.ringkas}\n{entry.jawaban}"
+    return said
 
 
 def _project_files(folder: Path, findings: Findings) -> Iterator[tuple[Path, LineDict]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -113,10 +113,16 @@ def read_knowledge(
 
     With ``today`` given, overdue reviews are noted as warnings.
     """
+    paths = [path for path in sorted(folder.glob("*.yml")) if path.name != TOPICS_FILE]
+    return read_answers(paths, findings, today=today)
+
+
+def read_answers(
+    paths: Iterable[Path], findings: Findings, *, today: date | None = None
+) -> dict[str, KnowledgeEntry]:
+    """Return the entries of these files by label, as :func:`read_knowledge` does."""
     reader = _Reader(findings, today)
-    for path in sorted(folder.glob("*.yml")):
-        if path.name == TOPICS_FILE:
-            continue
+    for path in paths:
         try:
             content = read_yaml(path)
         except TrainingDataError as error:

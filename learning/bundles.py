@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,13 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nlu
-from dialogue import ASSET_FILES, Assets
+from dialogue import ASSET_FILES, SAFETY_FILES, SAFETY_FOLDER, Assets
 from foundation.errors import ModelDamagedError, TrainingDataError
 from foundation.settings import PROJECT_ROOT
 from learning.overlay import Overlay, write_merged
 from nlu.types import Understands
 
 ASSET_FOLDERS = ("knowledge", "data")
+DANGER_TEXTS = Path(SAFETY_FOLDER) / "teks"
+"""Where the danger detector's texts are: learnt from, and no part of a bundle's assets."""
 _MANIFEST = "bundle.json"
 _INPUTS = "inputs.txt"
 _UNVERSIONED = ("run.json", "laporan.html", "oof.json")
@@ -32,6 +35,7 @@ Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is."""
 
 _FORMAT = 1
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ def build_bundle(
     """
     own_texts, own_tables = training_data / "nlu", training_data / "lexicon"
     data = nlu.TrainingData.load(own_texts if own_texts.is_dir() else training_data)
+    danger = nlu.read_danger_texts(training_data / DANGER_TEXTS)
     Assets.load(training_data)
     inputs = _inputs_hash(
         training_data, data.content_hash, seed, embedding.hash if embedding else "", risk
@@ -79,6 +84,7 @@ def build_bundle(
             embedding=embedding,
             seed=seed,
             progress=progress,
+            danger=danger,
             **({} if risk is None else {"target": risk}),
         )
         model.save(building / "nlu")
@@ -134,10 +140,18 @@ def load_assets(folder: Path) -> Assets:
     Raises ``ModelDamagedError`` as :func:`load_bundle_parts` does.
     """
     verify_bundle(folder)
+    own = PROJECT_ROOT / "training_data" / SAFETY_FOLDER
     try:
-        return Assets.load(folder / "assets")
+        assets = Assets.load(folder / "assets", safety=own)
     except TrainingDataError as error:
         raise ModelDamagedError(f"{folder.name} does not fit this program: {error}") from error
+    if assets.knowledge and not (folder / "assets" / SAFETY_FOLDER).is_dir():
+        _log.warning(
+            "BUNDLE %s HAS NO DANGER DETECTOR: exact words alone find danger, and the program's own"
+            " words are said of it; train a new bundle",
+            folder.name,
+        )
+    return assets
 
 
 def bundle_files(folder: Path) -> list[tuple[str, Path]]:
@@ -204,6 +218,10 @@ def _copy_assets(source: Path, target: Path) -> None:
     for name in ASSET_FOLDERS:
         if (source / name).is_dir():
             shutil.copytree(source / name, target / name)
+    for name in SAFETY_FILES:
+        if (source / SAFETY_FOLDER / name).exists():
+            (target / SAFETY_FOLDER).mkdir(exist_ok=True)
+            shutil.copyfile(source / SAFETY_FOLDER / name, target / SAFETY_FOLDER / name)
 
 
 def _inputs_hash(
@@ -212,7 +230,7 @@ def _inputs_hash(
     aim = "" if risk is None else f":{risk.share:.6f}"
     digest = hashlib.sha256(f"{_FORMAT}:{data_hash}:{seed}:{embedding}{aim}".encode())
     asset_files = [training_data / name for name in ASSET_FILES if (training_data / name).exists()]
-    for folder in (*ASSET_FOLDERS, "lexicon"):
+    for folder in (*ASSET_FOLDERS, SAFETY_FOLDER, "lexicon"):
         asset_files += sorted(
             path for path in (training_data / folder).rglob("*") if path.is_file()
         )

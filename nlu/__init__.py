@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nlu.danger.texts import DangerText, read_danger_texts
 from nlu.data import TrainingData
 from nlu.example import Example
 from nlu.rasa_yaml import strip_annotations
-from nlu.types import OUT_OF_SCOPE, Decision, Entity, Intent, Understanding, Understands
+from nlu.types import (
+    OUT_OF_SCOPE,
+    DangerEstimate,
+    Decision,
+    Entity,
+    Intent,
+    SensesDanger,
+    Understanding,
+    Understands,
+)
 
 if TYPE_CHECKING:
     from nlu.embedding.model import Embedding as Embedding
@@ -33,6 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OUT_OF_SCOPE",
+    "DangerEstimate",
+    "DangerText",
     "Decision",
     "Embedding",
     "Entity",
@@ -42,6 +54,7 @@ __all__ = [
     "Intent",
     "Prediction",
     "RiskTarget",
+    "SensesDanger",
     "TrainedModel",
     "TrainingData",
     "Understanding",
@@ -55,6 +68,7 @@ __all__ = [
     "load_model",
     "open_embedding",
     "read_annotated",
+    "read_danger_texts",
     "strip_annotations",
     "train",
     "upper_bound",
