@@ -13,7 +13,7 @@ from dialogue.domain import Domain
 from dialogue.domain_file import read_domain
 from dialogue.findings import Finding, Findings
 from dialogue.knowledge import TOPICS_FILE, KnowledgeEntry, Topic, read_knowledge, read_topics
-from dialogue.lint import check_together
+from dialogue.lint import check_answered_with, check_together
 from dialogue.marked_entities import MarkedEntities, read_marked_entities
 from dialogue.patterns import Patterns, read_patterns
 from dialogue.rules import Rule
@@ -129,6 +129,7 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
     check_banned(assets.safety, _said(folder, assets), findings)
     if any(item.severity == "error" for item in findings.items):
         return assets
+    check_answered_with(folder, findings, safety=assets.safety, labels=set(assets.knowledge))
     check_together(
         folder,
         findings,

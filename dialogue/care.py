@@ -16,7 +16,7 @@ from dialogue.danger import Danger
 from dialogue.draft import TurnDraft
 from dialogue.policy import respond
 from dialogue.reading import Reading
-from dialogue.safety import SAFE_NOW, Safety
+from dialogue.safety import GENERAL, SAFE_NOW, Safety
 from dialogue.tracker import Care
 from dialogue.types import Button
 from handoff import Reason
@@ -40,7 +40,7 @@ def attend(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> boo
     if not draft.assets.safety:
         return False
     if danger.level == "danger":
-        _hear_danger(danger, draft)
+        _hear_danger(danger, readings, draft)
         return True
     pressed = next((one.intent for one in readings if one.intent in PRESSED), "")
     if draft.care is not None and draft.care.active:
@@ -64,16 +64,20 @@ def note_danger(danger: Danger, draft: TurnDraft) -> None:
         draft.care = _begun(danger.kind, draft)
 
 
-def _hear_danger(danger: Danger, draft: TurnDraft) -> None:
+def _hear_danger(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> None:
     care, known = draft.care, draft.assets.safety.kinds
     told = tuple(kind for kind in danger.kinds if kind in known) or danger.kinds
-    draft.danger = told[0]
-    if care is not None and care.active and told[0] in (care.kind, "lanjutan"):
+    if care is not None and care.active and told[0] in (care.kind, GENERAL):
+        draft.danger = care.kind
         draft.care = replace(care, phase="care")
         _open_case(draft)
         _hold(draft)
         return
     _raise_alarm(told, draft)
+    along = draft.assets.safety.kind(told[0]).answered_with
+    for reading in readings:
+        if reading.is_sure and reading.intent in along:
+            respond(reading, draft)
 
 
 def _raise_alarm(kinds: Sequence[str], draft: TurnDraft) -> None:
@@ -162,7 +166,7 @@ def _answered_late(pressed: str, draft: TurnDraft) -> bool:
     """Take a button of an earlier turn: danger is believed whenever it is told."""
     if pressed in (IN_DANGER, NOT_SAFE):
         kind = draft.care.kind if draft.care else ""
-        _raise_alarm((kind or "lanjutan",), draft)
+        _raise_alarm((kind or GENERAL,), draft)
         return True
     if draft.care is not None:
         draft.care = replace(draft.care, phase="over")

@@ -10,6 +10,7 @@ from dialogue.context_tables import ContextTables
 from dialogue.domain import Domain
 from dialogue.findings import Finding, Findings
 from dialogue.rules import Rule
+from dialogue.safety import Safety
 
 
 def check_together(
@@ -30,6 +31,17 @@ def check_together(
     _check_context(note, context, labels)
     for name in sorted(NEEDED_RESPONSES - set(domain.responses)):
         note.error("domain.yml", 1, f"respons `{name}` belum ada")
+
+
+def check_answered_with(
+    folder: Path, findings: Findings, *, safety: Safety, labels: set[str]
+) -> None:
+    """Note answers that a kind of danger names and that do not exist."""
+    note = _Notes(folder, findings)
+    for kind in safety.kinds.values():
+        for label in kind.answered_with:
+            if label not in labels:
+                note.error("safety/bahaya.yml", 1, f"label `{label}` tidak ada di knowledge/")
 
 
 def _check_context(note: _Notes, context: ContextTables, labels: set[str]) -> None:

@@ -36,6 +36,8 @@ class DangerKindText:
     title: str
     opening: str
     channels: tuple[KnowledgeEntry, ...]
+    answered_with: tuple[str, ...] = ()
+    """Labels of answers that may follow at once where they were asked for."""
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,8 @@ class _Reader:
         if _NUMBER.search(opening):
             self._error(item, "nomor ditulis di jawaban.yml, bukan di sini", key="pembuka")
         told = tuple(answers[channel] for channel in channels if channel in answers)
-        return DangerKindText(name, title, opening.strip(), told)
+        along = tuple(map(str, item.get("bersama") or ()))
+        return DangerKindText(name, title, opening.strip(), told, along)
 
     def sentences(self, content: LineDict) -> dict[str, tuple[str, ...]]:
         given = content.get("kalimat") or LineDict()

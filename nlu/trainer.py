@@ -140,7 +140,7 @@ def _fit_danger(task: _Task, progress: Progress) -> DangerTraining | None:
 
 def _vectors(task: _Task, embedding: Embedding, texts: Sequence[str]) -> Floats:
     spelt = [task.read(readable(text)) for text in texts]
-    return embedding.vectors(spelt)[:, : embedding.dimension]
+    return embedding.vectors(spelt)
 
 
 def _prepare(

@@ -71,7 +71,7 @@ class DangerDetector:
     """
 
     def __init__(
-        self, *, cost: float = 8.0, sentence_cost: float = 0.02, random_state: int = 0
+        self, *, cost: float = 8.0, sentence_cost: float = 0.003, random_state: int = 0
     ) -> None:
         self.cost = cost
         self.sentence_cost = sentence_cost

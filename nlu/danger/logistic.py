@@ -33,15 +33,19 @@ class Logistic:
         """Fit one regression for each of ``columns`` (one flag a row, both values present)."""
         from sklearn.linear_model import LogisticRegression
 
+        # liblinear is made for sparse rows and slow on the dense ones of sentence vectors; with far
+        # more n-grams than texts its dual form is the fast one.
+        thin = sparse.issparse(rows)
         weights, bias = [], []
         for flags in columns:
             model = LogisticRegression(
                 C=self.cost,
-                solver="liblinear",
+                solver="liblinear" if thin else "lbfgs",
+                dual=thin,
                 class_weight="balanced" if self.weigh else None,
                 random_state=self.random_state,
-                max_iter=200,
-                tol=1e-3,
+                max_iter=300,
+                tol=0.01 if thin else 1e-3,
             )
             model.fit(rows, flags)
             weights.append(model.coef_[0])

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from nlu.danger.cues import DangerCues
 from nlu.lexicon import Lexicon
 from nlu.ngrams import NgramVectorizer, character_ngrams, word_ngrams
 from nlu.normalize import Normalizer
@@ -21,8 +22,9 @@ from nlu.scan import scan
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-BLOCKS = ("raw.character", "raw.word", "normal.character", "normal.word")
-"""As written and as normalised: normalising brings spellings together and may drop a hint."""
+BLOCKS = ("raw.character", "raw.word", "normal.character", "normal.word", "cue.word")
+"""As written, as normalised (which brings spellings together and may drop a hint), and the cues
+alone."""
 _LEAST_TEXTS = 2
 """N-grams of one text alone teach nothing about other texts."""
 _ANALYSERS = {"character": character_ngrams, "word": word_ngrams}
@@ -34,11 +36,16 @@ class Spellings:
     def __init__(self, lexicon: Lexicon) -> None:
         self._emoji = lexicon.emoji
         self._normalizer = Normalizer(lexicon)
+        self._cues = DangerCues(lexicon.danger)
 
     def of(self, text: str) -> dict[str, str]:
         """Return the spelling for each prefix of :data:`BLOCKS`."""
-        raw = " ".join(token.text for token in scan(text, self._emoji))
-        return {"raw": raw, "normal": self._normalizer.normalize(text).text}
+        tokens = [token.text for token in scan(text, self._emoji)]
+        return {
+            "raw": " ".join(tokens),
+            "normal": self._normalizer.normalize(text).text,
+            "cue": self._cues.row(tokens),
+        }
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,12 @@ Vectors = Callable[[Sequence[str]], Floats]
 
 FEWEST_DANGEROUS = 20
 """With fewer dangerous texts there is nothing to learn a detector from."""
-RECALL, RECALL_OF_ASKING = 0.98, 0.995
+RECALL, RECALL_OF_ASKING = 0.95, 0.985
 """Shares of the calibration set's dangerous messages that reach the two thresholds."""
 _MISSED_BY_FIRST_STAGE = 0.003
 """Share of held-out dangerous messages that may end at the first stage."""
-_FOLDS_OF_ONE_WRITER = 5
+_FOLDS = 3
+"""Folds of ordinary messages, and of the texts of a single writer."""
 
 
 @dataclass(frozen=True)
@@ -123,19 +124,21 @@ def _task(
     spellings: Spellings,
     vectors: Vectors | None,
 ) -> _Task:
-    """Put texts and ordinary messages together; a fold holds all texts of one writer."""
+    """Put texts and ordinary messages together.
+
+    A fold holds all texts of one writer; ordinary messages have folds of their own.
+    """
     writers = sorted({text.writer for text in learnt})
-    count = len(writers) if len(writers) > 1 else _FOLDS_OF_ONE_WRITER
-    own = [
-        writers.index(text.writer) if len(writers) > 1 else place % count
-        for place, text in enumerate(learnt)
-    ]
+    several = len(writers) > 1
+    count = len(writers) if several else _FOLDS
+    own = [writers.index(t.writer) if several else at % count for at, t in enumerate(learnt)]
+    others = [count + at % _FOLDS for at in range(len(ordinary))]
     everything = (*(text.text for text in learnt), *ordinary)
     return _Task(
         texts=everything,
         kinds=(*(text.kind for text in learnt), *(SAFE for _ in ordinary)),
         groups=(*(text.writer for text in learnt), *(ORDINARY for _ in ordinary)),
-        folds=np.array([*own, *(place % count for place in range(len(ordinary)))], np.int64),
+        folds=np.array([*own, *others], np.int64),
         counts=count_ngrams([spellings.of(text) for text in everything]),
         vectors=None if vectors is None else vectors(everything),
     )
