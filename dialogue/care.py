@@ -39,7 +39,7 @@ def attend(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> boo
     """Answer in care where danger, or the care begun before, asks for it; tell whether it did."""
     if not draft.assets.safety:
         return False
-    if danger.level == "danger":
+    if danger.level == "danger" and not _is_over(danger, readings, draft):
         _hear_danger(danger, readings, draft)
         return True
     pressed = next((one.intent for one in readings if one.intent in PRESSED), "")
@@ -54,6 +54,14 @@ def attend(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> boo
         _ask(danger, readings, draft)
         return True
     return False
+
+
+def _is_over(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> bool:
+    """Whether a resident in care tells that the danger is past ("orangnya sudah pergi")."""
+    care = draft.care
+    if care is None or not care.active or danger.kind not in (care.kind, GENERAL):
+        return False
+    return any(_says_safe(reading, draft) for reading in readings)
 
 
 def note_danger(danger: Danger, draft: TurnDraft) -> None:

@@ -23,6 +23,7 @@ from nlu.types import (
 )
 
 if TYPE_CHECKING:
+    from nlu.danger.figures import Share as DangerShare
     from nlu.embedding.model import Embedding as Embedding
     from nlu.embedding.model import open_embedding as open_embedding
     from nlu.entities import extract_entities as extract_entities
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OUT_OF_SCOPE",
     "DangerEstimate",
+    "DangerShare",
     "DangerText",
     "Decision",
     "Embedding",
@@ -77,6 +79,7 @@ __all__ = [
 _HEAVY = {
     "add_typos": "nlu.typos",
     "extract_entities": "nlu.entities",
+    "DangerShare": "nlu.danger.figures",
     "Embedding": "nlu.embedding.model",
     "EntityFigures": "nlu.entity_evaluation",
     "EvaluationReport": "nlu.evaluation",
@@ -94,6 +97,8 @@ _HEAVY = {
     "train": "nlu.trainer",
 }
 
+_OTHER_NAMES = {"DangerShare": "Share"}
+
 
 def __getattr__(name: str) -> Any:
     """Load the heavy parts of the public face on first use."""
@@ -101,4 +106,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HEAVY[name]), name)
+    return getattr(import_module(_HEAVY[name]), _OTHER_NAMES.get(name, name))

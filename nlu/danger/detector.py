@@ -31,17 +31,14 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Probability = logistic(bias + ngrams · n-gram log odds + sentence · sentence log odds)."""
+    """A logistic model of what the stages say; ``weights`` are those of :meth:`Scores.evidence`."""
 
     bias: float
-    ngrams: float
-    sentence: float = 0.0
+    weights: tuple[float, ...]
 
-    def apply(self, ngrams: Floats, sentence: Floats | None = None) -> Floats:
-        """Return probabilities for log odds (one a message)."""
-        odds = self.bias + self.ngrams * ngrams.astype(np.float64)
-        if sentence is not None:
-            odds = odds + self.sentence * sentence.astype(np.float64)
+    def apply(self, evidence: Floats) -> Floats:
+        """Return probabilities for evidence (messages x as many columns as weights)."""
+        odds = evidence.astype(np.float64) @ np.array(self.weights) + self.bias
         result: Floats = (1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
         return result
 
@@ -51,13 +48,23 @@ class Scores:
     """What the stages say of messages; ``sentence`` and ``sentence_kinds`` None without vectors.
 
     ``ngrams`` and ``sentence`` are log odds of danger (one a message), the others those of the
-    kinds (messages x kinds).
+    kinds (messages x kinds): of the n-grams against everything else, of the sentence against the
+    other kinds.
     """
 
     ngrams: Floats
     kinds: Floats
     sentence: Floats | None = None
     sentence_kinds: Floats | None = None
+
+    def evidence(self, *, sentence: bool) -> Floats:
+        """Return what calibration looks at: danger, any one kind, and the sentence if wanted."""
+        any_kind = np.logaddexp.reduce(self.kinds.astype(np.float64), axis=1)
+        columns = [self.ngrams, any_kind.astype(np.float32)]
+        if sentence and self.sentence is not None:
+            columns.append(self.sentence)
+        result: Floats = np.stack(columns, axis=1)
+        return result
 
 
 class DangerDetector:
@@ -71,7 +78,7 @@ class DangerDetector:
     """
 
     def __init__(
-        self, *, cost: float = 8.0, sentence_cost: float = 0.003, random_state: int = 0
+        self, *, cost: float = 8.0, sentence_cost: float = 0.01, random_state: int = 0
     ) -> None:
         self.cost = cost
         self.sentence_cost = sentence_cost
@@ -91,11 +98,11 @@ class DangerDetector:
         own = np.array([kinds[place] for place in places])
         dangerous = own != SAFE
         self.kinds_ = tuple(sorted(set(own[dangerous].tolist())))
-        columns = [own[dangerous] == kind for kind in self.kinds_]
+        columns = [own == kind for kind in self.kinds_]
         self.space_ = DangerSpace().fit(counts, places)
         rows = self.space_.matrix(counts, places)
         self.alarm_ = self._logistic(self.cost).fit(rows, [dangerous])
-        self.kind_ = self._logistic(self.cost).fit(rows[np.flatnonzero(dangerous)], columns)
+        self.kind_ = self._logistic(self.cost).fit(rows, columns)
         self.sentence_: Logistic | None = None
         self.sentence_kind_: Logistic | None = None
         self.mean_ = self.spread_ = np.zeros(0, np.float32)
@@ -106,7 +113,7 @@ class DangerDetector:
             standard = self._standard(vectors[places])
             self.sentence_ = self._logistic(self.sentence_cost).fit(standard, [dangerous])
             self.sentence_kind_ = self._logistic(self.sentence_cost).fit(
-                standard[dangerous], columns
+                standard[dangerous], [column[dangerous] for column in columns]
             )
         return self
 
@@ -133,10 +140,10 @@ class DangerDetector:
 
     def probabilities(self, scores: Scores) -> Floats:
         """Return the probability of danger of each message, by the stages it goes through."""
-        first = self.first_.apply(scores.ngrams)
+        first = self.first_.apply(scores.evidence(sentence=False))
         if scores.sentence is None:
             return first
-        second = self.second_.apply(scores.ngrams, scores.sentence)
+        second = self.second_.apply(scores.evidence(sentence=True))
         result: Floats = np.where(first >= self.look_from_, second, first)
         return result
 
@@ -159,7 +166,7 @@ class DangerDetector:
 
     def wants_vector(self, scores: Scores) -> bool:
         """Tell whether the n-grams leave it open that somebody is in danger."""
-        return bool(self.first_.apply(scores.ngrams)[0] >= self.look_from_)
+        return bool(self.first_.apply(scores.evidence(sentence=False))[0] >= self.look_from_)
 
     def _standard(self, vectors: Floats) -> Floats:
         used = vectors[:, : len(self.mean_)]

@@ -15,6 +15,9 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Rows = sparse.csr_matrix | Floats
 
+_CERTAIN = 4.0
+"""Log odds of what held for every row seen."""
+
 
 class Logistic:
     """One logistic regression a column: each tells one class from all others.
@@ -30,7 +33,10 @@ class Logistic:
         self.random_state = random_state
 
     def fit(self, rows: Rows, columns: Sequence[Flags]) -> Logistic:
-        """Fit one regression for each of ``columns`` (one flag a row, both values present)."""
+        """Fit one regression for each of ``columns`` (one flag a row).
+
+        A column that holds for all rows, or for none, is taken for certain.
+        """
         from sklearn.linear_model import LogisticRegression
 
         # liblinear is made for sparse rows and slow on the dense ones of sentence vectors; with far
@@ -38,6 +44,10 @@ class Logistic:
         thin = sparse.issparse(rows)
         weights, bias = [], []
         for flags in columns:
+            if flags.all() or not flags.any():
+                weights.append(np.zeros(rows.shape[1]))
+                bias.append(_CERTAIN if flags.all() else -_CERTAIN)
+                continue
             model = LogisticRegression(
                 C=self.cost,
                 solver="liblinear" if thin else "lbfgs",

@@ -52,8 +52,8 @@ def detector_from_files(files: Mapping[str, bytes]) -> DangerDetector | None:
     settings, arrays = json.loads(files[_SETTINGS]), load(files[_ARRAYS])
     detector = DangerDetector()
     detector.kinds_ = tuple(settings["kinds"])
-    detector.first_ = Calibration(**settings["first"])
-    detector.second_ = Calibration(**settings["second"])
+    detector.first_ = _calibration(settings["first"])
+    detector.second_ = _calibration(settings["second"])
     detector.look_from_ = float(settings["look_from"])
     detector.thresholds_ = Thresholds(**settings["thresholds"])
     detector.mean_, detector.spread_ = arrays["mean"], arrays["spread"]
@@ -74,6 +74,10 @@ def detector_from_files(files: Mapping[str, bytes]) -> DangerDetector | None:
         detector.sentence_ = _logistic(arrays, "sentence", (length, 1))
         detector.sentence_kind_ = _logistic(arrays, "sentence_kind", (length, count))
     return detector
+
+
+def _calibration(saved: Mapping[str, Any]) -> Calibration:
+    return Calibration(float(saved["bias"]), tuple(map(float, saved["weights"])))
 
 
 def _parts(detector: DangerDetector) -> dict[str, Logistic | None]:

@@ -23,7 +23,7 @@ Vectors = Callable[[Sequence[str]], Floats]
 
 FEWEST_DANGEROUS = 20
 """With fewer dangerous texts there is nothing to learn a detector from."""
-RECALL, RECALL_OF_ASKING = 0.95, 0.985
+RECALL, RECALL_OF_ASKING = 0.92, 0.98
 """Shares of the calibration set's dangerous messages that reach the two thresholds."""
 _MISSED_BY_FIRST_STAGE = 0.003
 """Share of held-out dangerous messages that may end at the first stage."""
@@ -170,17 +170,19 @@ def _held_out(task: _Task, seed: int, progress: Callable[[int], None]) -> Scores
 def _calibrate(detector: DangerDetector, held_out: Scores, dangerous: Flags) -> None:
     from sklearn.linear_model import LogisticRegression
 
-    def fitted(*odds: Floats) -> tuple[float, ...]:
+    def fitted(evidence: Floats) -> Calibration:
         model = LogisticRegression(C=1.0, max_iter=1000, tol=1e-8)
-        model.fit(np.stack(odds, 1).astype(np.float64), dangerous)
-        return tuple(round(float(v), 6) for v in (model.intercept_[0], *model.coef_[0]))
+        model.fit(evidence.astype(np.float64), dangerous)
+        weights = tuple(round(float(weight), 6) for weight in model.coef_[0])
+        return Calibration(round(float(model.intercept_[0]), 6), weights)
 
-    detector.first_ = detector.second_ = Calibration(*fitted(held_out.ngrams))
+    seen = held_out.evidence(sentence=False)
+    detector.first_ = detector.second_ = fitted(seen)
     detector.look_from_ = 2.0
     if held_out.sentence is None:
         return
-    detector.second_ = Calibration(*fitted(held_out.ngrams, held_out.sentence))
-    chances = np.sort(detector.first_.apply(held_out.ngrams)[dangerous])
+    detector.second_ = fitted(held_out.evidence(sentence=True))
+    chances = np.sort(detector.first_.apply(seen)[dangerous])
     detector.look_from_ = round(float(chances[int(len(chances) * _MISSED_BY_FIRST_STAGE)]), 6)
 
 
@@ -222,7 +224,7 @@ def _judged(
     groups: Sequence[str],
 ) -> tuple[Judged, ...]:
     chances = detector.probabilities(scores)
-    looked = detector.first_.apply(scores.ngrams) >= detector.look_from_
+    looked = detector.first_.apply(scores.evidence(sentence=False)) >= detector.look_from_
     told = kind_shares(scores.kinds, scores.sentence_kinds).argmax(1)
     return tuple(
         Judged(text, kind, group, float(chance), detector.kinds_[most], bool(seen))
