@@ -6,8 +6,10 @@ from dialogue.assets import ASSET_FILES, SAFETY_FOLDER, Assets, validate_assets
 from dialogue.assistant import Assistant
 from dialogue.findings import Finding
 from dialogue.knowledge import CONFIDENCES, KnowledgeEntry, Topic
+from dialogue.part_table import PartWords
 from dialogue.safety_file import SAFETY_FILES
 from dialogue.script import Conversation, ScriptSession, turn_as_json
+from dialogue.source_ledger import SourceLedger, source_ledger
 from dialogue.stories import StoryFailure, StoryResult, run_stories
 from dialogue.tracker import SPEECH, Loop, Memory, Tracker
 from dialogue.types import (
@@ -39,8 +41,10 @@ __all__ = [
     "KnowledgeEntry",
     "Loop",
     "Memory",
+    "PartWords",
     "Reply",
     "ScriptSession",
+    "SourceLedger",
     "StoryFailure",
     "StoryResult",
     "Topic",
@@ -48,6 +52,7 @@ __all__ = [
     "Turn",
     "TurnContext",
     "run_stories",
+    "source_ledger",
     "turn_as_json",
     "validate_assets",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dialogue import forms
-from dialogue.actions.answers import officer_button
+from dialogue.actions.answer_frame import officer_button
 from dialogue.danger import Danger
 from dialogue.draft import TurnDraft
 from dialogue.policy import respond

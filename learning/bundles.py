@@ -36,6 +36,7 @@ Progress = Callable[[str, int, int], None]
 
 _FORMAT = 1
 _log = logging.getLogger(__name__)
+_SHIPPED_DOMAIN = PROJECT_ROOT / "training_data" / "domain.yml"
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,8 @@ def load_assets(folder: Path) -> Assets:
     Raises ``ModelDamagedError`` as :func:`load_bundle_parts` does.
     """
     verify_bundle(folder)
-    own = PROJECT_ROOT / "training_data" / SAFETY_FOLDER
     try:
-        assets = Assets.load(folder / "assets", safety=own)
+        assets = Assets.load(folder / "assets", later_words=_SHIPPED_DOMAIN)
     except TrainingDataError as error:
         raise ModelDamagedError(f"{folder.name} does not fit this program: {error}") from error
     if assets.knowledge and not (folder / "assets" / SAFETY_FOLDER).is_dir():
