@@ -25,6 +25,7 @@ STAGES = {
     "normalise": "Merapikan teks",
     "embed": "Menghitung embedding",
     "fit": "Melatih dan memeriksa silang",
+    "danger": "Melatih pengenal bahaya",
     "store": "Menyimpan calon",
     "load": "Memuat model",
     "gate": "Mengukur dengan pesan uji",

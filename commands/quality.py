@@ -11,11 +11,13 @@ import click
 
 import nlu
 from commands import wiring
-from dialogue import Assistant, run_stories, validate_assets
+from commands.quality_danger import test_danger
+from dialogue import Assets, Assistant, run_stories, validate_assets
 from foundation.clock import WIB
 from foundation.errors import ModelUnavailableError, TrainingDataError
 from foundation.settings import Settings
 from learning import (
+    DANGER_TEXTS,
     DataFinding,
     critical_labels,
     label_shares,
@@ -81,6 +83,9 @@ def test_entities(test_file: Path, today: datetime | None, as_json: bool) -> Non
         click.echo(f"{name:<16} {row['precision']:7.3f} {row['recall']:7.3f} {row['n']:6d}")
 
 
+test.add_command(test_danger)
+
+
 @test.command("dialogue")
 @click.argument("source", type=_FILE, required=False)
 def test_dialogue(source: Path | None) -> None:
@@ -107,7 +112,7 @@ def validate(data: Path | None, per_label: bool) -> None:
     config = wiring.settings()
     folder = data or config.training_data
     today = config.clock()().astimezone(WIB).date()
-    findings = [*_texts(folder), *_calendar(folder)]
+    findings = [*_texts(folder), *_danger_texts(folder), *_calendar(folder)]
     findings += [
         DataFinding(str(f.file), f.line, f.severity, f.text)
         for f in validate_assets(folder, today=today)
@@ -156,6 +161,20 @@ def _texts(folder: Path) -> list[DataFinding]:
         return [_as_finding(error)]
     sizes = lint_gold_sizes(training, gold, critical) if gold else []
     return [*lint_examples(training), *lint_gold(training, gold), *sizes]
+
+
+def _danger_texts(folder: Path) -> list[DataFinding]:
+    """Check the danger detector's texts, and that something can be said to every kind."""
+    try:
+        texts = nlu.read_danger_texts(folder / DANGER_TEXTS)
+        kinds = Assets.load(folder).safety.kinds if texts else {}
+    except TrainingDataError as error:
+        return [_as_finding(error)]
+    return [
+        DataFinding(text.file, text.line, "error", f"jenis `{text.kind}` tidak ada di bahaya.yml")
+        for text in texts
+        if text.dangerous and text.kind not in kinds
+    ]
 
 
 def _is_rasa_project(folder: Path) -> bool:

@@ -231,11 +231,15 @@ def _asked_case(tx: Transaction, messages: Sequence[InboxMessage]) -> CaseView |
 
 
 def _announced(turn: Turn, in_force: Switch) -> Turn:
-    """Put the supervisor's announcement before a promise that an officer answers."""
+    """Put the supervisor's announcement before a promise that an officer answers.
+
+    Where a life may be in danger it stands below: whom to call comes first.
+    """
     if not in_force.off or turn.decision != "handoff" or not turn.replies:
         return turn
     first = turn.replies[0]
-    told = replace(first, text=f"{in_force.announcement}\n\n{first.text}")
+    parts = (in_force.announcement, first.text)
+    told = replace(first, text="\n\n".join(reversed(parts) if turn.danger else parts))
     return replace(turn, replies=(told, *turn.replies[1:]))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dialogue.assets import ASSET_FILES, Assets, validate_assets
+from dialogue.assets import ASSET_FILES, SAFETY_FOLDER, Assets, validate_assets
 from dialogue.assistant import Assistant
 from dialogue.findings import Finding
 from dialogue.knowledge import CONFIDENCES, KnowledgeEntry, Topic
 from dialogue.part_table import PartWords
+from dialogue.safety_file import SAFETY_FILES
 from dialogue.script import Conversation, ScriptSession, turn_as_json
 from dialogue.source_ledger import SourceLedger, source_ledger
 from dialogue.stories import StoryFailure, StoryResult, run_stories
@@ -25,6 +26,8 @@ from dialogue.types import (
 __all__ = [
     "ASSET_FILES",
     "CONFIDENCES",
+    "SAFETY_FILES",
+    "SAFETY_FOLDER",
     "SPEECH",
     "Assets",
     "Assistant",

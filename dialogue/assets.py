@@ -15,12 +15,14 @@ from dialogue.domain import Domain
 from dialogue.domain_file import read_domain
 from dialogue.findings import Finding, Findings
 from dialogue.knowledge import TOPICS_FILE, KnowledgeEntry, Topic, read_knowledge, read_topics
-from dialogue.lint import check_together
+from dialogue.lint import check_answered_with, check_together
 from dialogue.marked_entities import MarkedEntities, read_marked_entities
 from dialogue.part_table import PartTable, read_part_table
 from dialogue.patterns import Patterns, read_patterns
 from dialogue.rules import Rule
 from dialogue.rules_file import read_rules
+from dialogue.safety import Safety
+from dialogue.safety_file import check_banned, read_safety
 from dialogue.story_rules import read_story_rules
 from dialogue.types import Reply
 from dialogue.wording import fill_blanks, pick_variation
@@ -30,6 +32,9 @@ from foundation.yaml_lines import LineDict, read_yaml
 ASSET_FILES = ("domain.yml", "rules.yml", "patterns.yml", "context.yml")
 """Files of the folder that the dialogue reads, besides ``knowledge/*.yml`` (and ``data/*.yml``,
 where a Rasa project keeps its rules). All but ``domain.yml`` may be missing."""
+
+SAFETY_FOLDER = "safety"
+"""Where the files of :mod:`dialogue.safety_file` are."""
 
 RASA_FILES = ("config.yml", "endpoints.yml", "credentials.yml")
 """A Rasa project's own settings; nothing in them means anything here."""
@@ -51,17 +56,21 @@ class Assets:
     parts: PartTable = field(default_factory=PartTable)
     marked: MarkedEntities = field(default_factory=MarkedEntities)
     """Entities that a Rasa project's own ``nlu`` data mark."""
+    safety: Safety = field(default_factory=Safety)
 
     @classmethod
     def load(cls, folder: Path, *, later_words: Path | None = None) -> Assets:
         """Read ``folder``. Raises :class:`TrainingDataError` (``file:line: …``) for an error.
 
         Sentences that the program came to need after the folder was written are taken from
-        ``later_words``, the domain file that ships with the program: a bundle of the version
-        before goes on answering.
+        ``later_words``, the domain file that ships with the program, and what is said in danger
+        from beside it: a bundle of the version before goes on answering.
         """
         findings = Findings()
         assets = _read(folder, findings, today=None, later_words=later_words)
+        if later_words is not None and assets.knowledge and not assets.safety:
+            shipped = later_words.parent / SAFETY_FOLDER
+            assets = replace(assets, safety=read_safety(shipped, findings))
         findings.raise_first_error()
         return assets
 
@@ -130,9 +139,12 @@ def _read(
         context=parsed("context.yml", read_context_tables, ContextTables(), needed=False),
         topics=read_topics(folder / "knowledge" / TOPICS_FILE, findings),
         parts=read_part_table(folder / "knowledge", findings),
+        safety=read_safety(folder / SAFETY_FOLDER, findings, today=today),
     )
+    check_banned(assets.safety, _said(folder, assets), findings)
     if any(item.severity == "error" for item in findings.items):
         return assets
+    check_answered_with(folder, findings, safety=assets.safety, labels=set(assets.knowledge))
     check_together(
         folder,
         findings,
@@ -143,6 +155,24 @@ def _read(
         parts=assets.parts,
     )
     return assets
+
+
+def _said(folder: Path, assets: Assets) -> dict[Path, dict[str, str]]:
+    """Return what the assistant says, by file and name."""
+    safety = folder / SAFETY_FOLDER
+    answers = [*assets.knowledge.values(), *assets.safety.answers.values()]
+    said = {
+        folder / "domain.yml": {
+            name: "\n".join(variation.text for variation in variations)
+            for name, variations in assets.domain.responses.items()
+        },
+        safety / "bahaya.yml": {n: "\n".join(t) for n, t in assets.safety.sentences.items()},
+    }
+    for entry in answers:
+        home = safety / "jawaban.yml" if entry.topic == "keselamatan" else folder / "knowledge"
+        path = home if home.suffix else home / f"{entry.topic}.yml"
+        said.setdefault(path, {})[entry.label] = f"{entry.ringkas}\n{entry.jawaban}"
+    return said
 
 
 def _with_later_words(domain: Domain, later_words: Path) -> Domain:

@@ -11,6 +11,8 @@ from typing import Any
 import nlu
 from dialogue.assets import Assets
 from dialogue.batch import read_batch
+from dialogue.care import attend, note_danger
+from dialogue.danger import Danger, DangerReader
 from dialogue.draft import TurnDraft
 from dialogue.marked_entities import MarkedNlu
 from dialogue.policy import respond
@@ -19,7 +21,7 @@ from dialogue.reading import Reading, certain
 from dialogue.slot_filling import fill_slots
 from dialogue.tracker import Tracker
 from dialogue.types import EventDraft, IncomingMessage, Turn, TurnContext
-from nlu.types import Understanding, Understands
+from nlu.types import SensesDanger, Understanding, Understands
 
 _MOST_RANKED = 5
 _STRANGE = "halo, kapan qwzxvbn? terus bayar brapa"
@@ -36,6 +38,8 @@ class Assistant:
     """
 
     def __init__(self, assets: Assets, understands: Understands | None) -> None:
+        senses = understands if isinstance(understands, SensesDanger) else None
+        self._danger = DangerReader(assets.safety, senses)
         if understands and assets.marked.patterns:
             understands = MarkedNlu(understands, assets.marked)
         self._assets = assets
@@ -61,29 +65,39 @@ class Assistant:
     ) -> Turn:
         """Return the turn for ``messages`` (in order). Never raises for any text."""
         draft = TurnDraft.begin(self._assets, context, tracker)
+        draft.heard = " / ".join(message.text for message in messages)
+        danger = self._danger.read(messages)
         if context.case is not None and context.case.state == "claimed":
             draft.decision = "silent"
             draft.offer = tracker.memory.offer
             draft.misses = tracker.misses
+            note_danger(danger, draft)
             return self._turn(draft, messages, self._unread(messages))
         if self._reader is None or not context.usable_model:
-            return self._without_model(draft, messages)
+            return self._without_model(draft, messages, danger)
         read = read_batch(self._reader, messages, tracker)
+        if attend(danger, read.to_answer, draft):
+            return self._turn(draft, messages, read.each)
         for reading in read.to_answer:
             introduced = fill_slots(reading, draft)
             respond(reading, draft, introduced=introduced)
         return self._turn(draft, messages, [_as_taken(item, draft) for item in read.each])
 
-    def _without_model(self, draft: TurnDraft, messages: Sequence[IncomingMessage]) -> Turn:
+    def _without_model(
+        self, draft: TurnDraft, messages: Sequence[IncomingMessage], danger: Danger
+    ) -> Turn:
+        unread = self._unread(messages)
+        if attend(danger, unread, draft):
+            return self._turn(draft, messages, unread)
         waits = draft.case_waits
-        draft.question = " / ".join(message.text for message in messages)
+        draft.question = draft.heard
         draft.decision = "handoff"
         draft.reason = NO_MODEL
         draft.request_case(NO_MODEL)
         case = draft.context.case
         ticket = case.ticket if waits and case else draft.context.new_ticket
         draft.utter("utter_tanpa_model", tiket=ticket)
-        return self._turn(draft, messages, self._unread(messages))
+        return self._turn(draft, messages, unread)
 
     def _unread(self, messages: Sequence[IncomingMessage]) -> list[Reading]:
         version = self._understands.version if self._understands else ""
@@ -122,6 +136,8 @@ class Assistant:
             slots=dict(draft.slots),
             intent=readings[-1].intent if readings else "",
             erase_requested=draft.erase_requested,
+            danger=draft.danger,
+            care=_care(draft),
         )
 
 
@@ -160,6 +176,8 @@ def _decided(draft: TurnDraft, bundle: str) -> EventDraft:
         "loop": asdict(draft.loop) if draft.loop else None,
         "asks": _asks(draft),
         "memory": draft.memory().to_state(),
+        "danger": draft.danger,
+        "care": _care(draft),
         "bundle": bundle,
     }
     if draft.rating is not None:
@@ -191,6 +209,10 @@ def _district(value: Any) -> str:
 def _official(name: str) -> frozenset[str]:
     found = nlu.extract_entities(f"kecamatan {name}", today=date.min)
     return frozenset(str(item.value) for item in found if item.entity == "kecamatan")
+
+
+def _care(draft: TurnDraft) -> str:
+    return draft.care.kind if draft.care is not None and draft.care.active else ""
 
 
 def _asks(draft: TurnDraft) -> str | None:

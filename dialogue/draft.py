@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from dialogue.assets import Assets
-from dialogue.tracker import Loop, Memory, Tracker
+from dialogue.tracker import Care, Loop, Memory, Tracker
 from dialogue.types import Button, CaseRequest, Reply, TurnContext, TurnDecision
 from dialogue.wording import fill_blanks, pick_variation
 from foundation.clock import WIB, indonesian_date, indonesian_time
@@ -32,8 +32,12 @@ class TurnDraft:
     subject: str | None = None
     offer: str | None = None
     abuse: int = 0
+    care: Care | None = None
+    danger: str = ""
     misses: int = 0
     question: str = ""
+    heard: str = ""
+    """All that the turn's messages say."""
     candidate: str = ""
     replies: list[Reply] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
@@ -66,6 +70,7 @@ class TurnDraft:
             aspect=tracker.memory.aspect,
             subject=tracker.memory.subject,
             abuse=tracker.memory.abuse,
+            care=tracker.memory.care,
             question=tracker.question,
             candidate=tracker.candidate,
         )
@@ -110,7 +115,7 @@ class TurnDraft:
         )
         if variation is None:
             return None
-        text = fill_blanks(variation.text, {**self._times(), **self.slots, **values})
+        text = fill_blanks(variation.text, {**self.times(), **self.slots, **values})
         return Reply(text=text, buttons=(*extra, *variation.buttons), response=name)
 
     def text_of(self, name: str, **values: Any) -> str:
@@ -123,12 +128,12 @@ class TurnDraft:
         self.actions.append(response)
         self.replies.append(Reply(text=text, buttons=tuple(buttons), response=response))
 
-    def request_case(self, reason: str) -> None:
+    def request_case(self, reason: str, *, urgent: bool = False) -> None:
         """Ask for a case, unless one is open; the officer sees the card first."""
         if self.case_waits:
             return
         self.case_request = CaseRequest(
-            reason=reason, ticket=self.context.new_ticket, card=self._card(reason)
+            reason=reason, ticket=self.context.new_ticket, card=self._card(reason), urgent=urgent
         )
 
     def note_question(self, text: str, label: str) -> None:
@@ -144,6 +149,7 @@ class TurnDraft:
             label=self.label,
             aspect=self.aspect,
             subject=self.subject,
+            care=self.care,
             offer=self.offer,
             choices=choices,
             abuse=self.abuse,
@@ -158,7 +164,8 @@ class TurnDraft:
             "form": self.loop.name if self.loop else None,
         }
 
-    def _times(self) -> dict[str, str]:
+    def times(self) -> dict[str, str]:
+        """Return the blanks that ticket and service hours fill."""
         service, case = self.context.service, self.context.case
         times = {"tiket": case.ticket if case else self.context.new_ticket}
         if service.next_opening:

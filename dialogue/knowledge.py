@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -131,10 +131,18 @@ def read_knowledge(
 
     With ``today`` given, overdue reviews are noted as warnings.
     """
+    paths = [
+        path for path in sorted(folder.glob("*.yml")) if path.name not in (TOPICS_FILE, PARTS_FILE)
+    ]
+    return read_answers(paths, findings, today=today)
+
+
+def read_answers(
+    paths: Iterable[Path], findings: Findings, *, today: date | None = None
+) -> dict[str, KnowledgeEntry]:
+    """Return the entries of these files by label, as :func:`read_knowledge` does."""
     reader = _Reader(findings, today)
-    for path in sorted(folder.glob("*.yml")):
-        if path.name in (TOPICS_FILE, PARTS_FILE):
-            continue
+    for path in paths:
         try:
             content = read_yaml(path)
         except TrainingDataError as error:

@@ -13,6 +13,7 @@ from dialogue.knowledge import KnowledgeEntry
 from dialogue.part_table import PartTable
 from dialogue.parts_lint import part_issues
 from dialogue.rules import Rule
+from dialogue.safety import Safety
 
 
 def check_together(
@@ -39,6 +40,17 @@ def check_together(
             tell(f"knowledge/{entry.topic}.yml", 1, f"{entry.label}: {issue.text}")
     for name in sorted(NEEDED_RESPONSES - set(domain.responses)):
         note.error("domain.yml", 1, f"respons `{name}` belum ada")
+
+
+def check_answered_with(
+    folder: Path, findings: Findings, *, safety: Safety, labels: set[str]
+) -> None:
+    """Note answers that a kind of danger names and that do not exist."""
+    note = _Notes(folder, findings)
+    for kind in safety.kinds.values():
+        for label in kind.answered_with:
+            if label not in labels:
+                note.error("safety/bahaya.yml", 1, f"label `{label}` tidak ada di knowledge/")
 
 
 def _check_context(note: _Notes, context: ContextTables, labels: set[str]) -> None:

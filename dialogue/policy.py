@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dialogue import forms
 from dialogue.actions import ACTIONS
-from dialogue.actions.answer_frame import officer_button
-from dialogue.actions.answers import answer
 from dialogue.actions.unsure import RASA_FALLBACK, clarify, not_understood, title_of
 from dialogue.draft import TurnDraft
 from dialogue.form_flow import continue_form
@@ -14,8 +12,7 @@ from dialogue.resolver import SMALL_TALK
 from dialogue.rules import actions_for
 from nlu.types import OUT_OF_SCOPE
 
-_CRISIS, _THREAT, _ABUSE, _PASTED = "krisis", "ancaman", "hinaan", "nomor_identitas"
-_THREAT_LABELS = ("pengaduan/lapor_pinjol", "simpan_pinjam/pinjaman_warga_umum")
+_ABUSE, _PASTED = "hinaan", "nomor_identitas"
 _IDENTIFIERS = frozenset({"nik", "npwp"})
 _SALAM = "balas_salam"
 
@@ -26,9 +23,6 @@ def respond(reading: Reading, draft: TurnDraft, *, introduced: bool = False) -> 
         title_of(draft, intent.name) or intent.name for intent in reading.understanding.ranking[:3]
     )
     _warn_of_identifiers(reading, draft)
-    if _CRISIS in reading.notes:
-        _care(reading, draft)
-        return
     _remember(reading, draft)
     in_form = draft.loop is not None
     if in_form and continue_form(reading, draft):
@@ -109,22 +103,10 @@ def _warn_of_identifiers(reading: Reading, draft: TurnDraft) -> None:
         draft.utter("utter_peringatan_identitas")
 
 
-def _care(reading: Reading, draft: TurnDraft) -> None:
-    """Show care first, as a life may be in danger, then answer what else was asked."""
-    draft.utter("utter_krisis", extra=officer_button(draft))
-    draft.offer = "cs"
-    draft.attention = True
-    draft.reason = _CRISIS
-    if reading.decision == "answer" and reading.intent in _THREAT_LABELS:
-        answer(reading, draft)
-
-
 def _lead_in(reading: Reading, draft: TurnDraft) -> None:
-    """Say before the answer what is due: care, calm, or the greeting returned."""
+    """Say before the answer what is due: calm, or the greeting returned."""
     knowledge = reading.is_knowledge and reading.decision == "answer"
-    if _THREAT in reading.notes and knowledge:
-        draft.utter("utter_prihatin")
-    elif _ABUSE in reading.notes and draft.abuse == 0:
+    if _ABUSE in reading.notes and draft.abuse == 0:
         draft.abuse += 1
         draft.utter("utter_hinaan_tenang")
     elif _SALAM in reading.notes and (knowledge or reading.intent == "sapa"):

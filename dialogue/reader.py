@@ -42,7 +42,7 @@ _ABOUT_OFFICERS = {
     "jam_petugas": "layanan_kantor/jam_chat",
 }
 """Patterns that tell a question about the officers, and the knowledge that answers it."""
-_NOTES = ("krisis", "ancaman", "pertanyaan", "keluhan_bot", "balas_salam")
+_NOTES = ("pertanyaan", "keluhan_bot", "balas_salam")
 _RASA_FALLBACK_THRESHOLD = 0.3
 """Of Rasa's ``FallbackClassifier``, unless a pipeline sets another."""
 _TICKET = re.compile(r"\bhk[ \-][a-z0-9]{4}[ \-][a-z0-9]{4}\b", re.IGNORECASE)
@@ -84,8 +84,6 @@ class MessageReader:
 
     def _before_nlu(self, text: str, line: str, tracker: Tracker) -> Reading | None:
         notes = self._notes(text, line)
-        if "krisis" in notes:
-            return None
         asking = tracker.loop is not None and tracker.loop.phase == "ask"
         choices = tracker.memory.choices
         if not asking and (payload := chosen(text, choices)):
@@ -162,7 +160,7 @@ def _asks(readings: list[Reading], notes: frozenset[str]) -> bool:
     """Whether what stands under a picture is more than its name ("ini berkas saya")."""
     first = readings[0]
     if first.decision != "answer" or first.intent == OUT_OF_SCOPE:
-        return bool(notes & {"krisis", "pertanyaan"})
+        return "pertanyaan" in notes
     return first.how == "nlu" or "pertanyaan" in notes
 
 

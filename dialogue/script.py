@@ -117,6 +117,8 @@ def turn_as_json(turn: Turn, case: CaseView | None) -> dict[str, Any]:
         "fallback": turn.fallback,
         "case": case.state if case else None,
         "slots": dict(turn.slots),
+        "danger": turn.danger or None,
+        "care": turn.care or None,
     }
 
 

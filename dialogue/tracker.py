@@ -10,6 +10,8 @@ from typing import Any
 SPEECH = frozenset({"user", "bot", "officer", "system"})
 """Types of events that change no tracker: what was said is understood and decided elsewhere."""
 
+_CLOSED_BY_OFFICER = ("resolved", "returned")
+"""Ends of a case that a person decided on: a case that merely expires ends no care."""
 _MOST_CHOICES = 12
 _MOST_RANKED = 5
 
@@ -40,13 +42,50 @@ class Loop:
         )
 
 
+CARE_PHASES = ("asked", "care", "ending", "over")
+
+
+@dataclass(frozen=True)
+class Care:
+    """The care for a resident in danger of the kind ``kind``, since the turn ``since``.
+
+    Phases: ``asked`` (are you in danger?), ``care``, ``ending`` (is all well now?), ``over``.
+    ``asked_on`` is the WIB day (ISO) of the last question: it is asked once a day.
+    """
+
+    kind: str
+    phase: str = "care"
+    since: int = 0
+    asked_on: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether everything is answered in care."""
+        return self.phase in ("care", "ending")
+
+    @classmethod
+    def from_state(cls, state: Any) -> Care | None:
+        """Return the care of :meth:`Memory.to_state`, ``None`` for anything else."""
+        if not isinstance(state, Mapping) or not isinstance(state.get("kind"), str):
+            return None
+        if state.get("phase") not in CARE_PHASES:
+            return None
+        return cls(
+            kind=state["kind"],
+            phase=state["phase"],
+            since=_count(state.get("since")),
+            asked_on=_text_or_none(state.get("asked_on")) or "",
+        )
+
+
 @dataclass(frozen=True)
 class Memory:
     """What a follow-up refers to. All of it are names from the data files, nothing personal.
 
     ``label`` is the last knowledge label answered and ``aspect`` what was asked of it (cost,
     duration …); ``subject`` is what the talk is about, answered or not; ``offer`` is what "ya"
-    accepts; ``choices`` are the (title, payload) pairs last offered; ``abuse`` counts insults.
+    accepts; ``choices`` are the (title, payload) pairs last offered; ``abuse`` counts insults;
+    ``care`` is the care for a resident in danger.
     """
 
     label: str | None = None
@@ -55,6 +94,7 @@ class Memory:
     choices: tuple[tuple[str, str], ...] = ()
     abuse: int = 0
     subject: str | None = None
+    care: Care | None = None
 
     @classmethod
     def from_state(cls, state: Any) -> Memory:
@@ -73,6 +113,7 @@ class Memory:
             )[:_MOST_CHOICES],
             abuse=_count(state.get("abuse")),
             subject=_text_or_none(state.get("subject")),
+            care=Care.from_state(state.get("care")),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -146,8 +187,12 @@ class Tracker:
             return self._after_move(data)
         states = {"opened": "waiting", "released": "waiting"}
         states |= dict.fromkeys(("claimed", "transferred", "taken_over"), "claimed")
+        memory = self.memory
+        if change in _CLOSED_BY_OFFICER and memory.care is not None:
+            memory = replace(memory, care=replace(memory.care, phase="over"))
         return replace(
             self,
+            memory=memory,
             case_state=states.get(change, change),
             ticket=_text_or_none(data.get("ticket")) or self.ticket,
         )

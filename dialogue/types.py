@@ -127,3 +127,5 @@ class Turn:
     danger: str = ""
     """The kind of danger that the resident's words tell of, empty for none. It alarms the officers
     whoever owns the conversation, also where no case is asked for."""
+    care: str = ""
+    """The kind of danger for which the talk stays in care after the turn, empty for none."""

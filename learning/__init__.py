@@ -2,6 +2,7 @@
 
 from learning.agreement import Agreement, agreement
 from learning.bundles import (
+    DANGER_TEXTS,
     BundleInfo,
     build_bundle,
     build_with_overlay,
@@ -150,6 +151,7 @@ from learning.withdrawals import (
 )
 
 __all__ = [
+    "DANGER_TEXTS",
     "JUDGEMENTS",
     "MAY_ANSWER",
     "QUEUES",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nlu
-from dialogue import ASSET_FILES, Assets
+from dialogue import ASSET_FILES, SAFETY_FILES, SAFETY_FOLDER, Assets
 from foundation.documents import read_json
 from foundation.errors import ModelDamagedError, TrainingDataError
 from foundation.settings import PROJECT_ROOT
@@ -24,6 +25,8 @@ from learning.overlay import Overlay, write_merged
 from nlu.types import Understands
 
 ASSET_FOLDERS = ("knowledge", "data")
+DANGER_TEXTS = Path(SAFETY_FOLDER) / "teks"
+"""Where the danger detector's texts are: learnt from, and no part of a bundle's assets."""
 _MANIFEST = "bundle.json"
 _INPUTS = "inputs.txt"
 _UNVERSIONED = ("run.json", "laporan.html", "oof.json")
@@ -33,6 +36,7 @@ Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is."""
 
 _FORMAT = 1
+_log = logging.getLogger(__name__)
 _SHIPPED_DOMAIN = PROJECT_ROOT / "training_data" / "domain.yml"
 
 
@@ -63,6 +67,7 @@ def build_bundle(
     """
     own_texts, own_tables = training_data / "nlu", training_data / "lexicon"
     data = nlu.TrainingData.load(own_texts if own_texts.is_dir() else training_data)
+    danger = nlu.read_danger_texts(training_data / DANGER_TEXTS)
     Assets.load(training_data)
     inputs = _inputs_hash(
         training_data, data.content_hash, seed, embedding.hash if embedding else "", risk
@@ -81,6 +86,7 @@ def build_bundle(
             embedding=embedding,
             seed=seed,
             progress=progress,
+            danger=danger,
             **({} if risk is None else {"target": risk}),
         )
         model.save(building / "nlu")
@@ -137,9 +143,16 @@ def load_assets(folder: Path) -> Assets:
     """
     verify_bundle(folder)
     try:
-        return Assets.load(folder / "assets", later_words=_SHIPPED_DOMAIN)
+        assets = Assets.load(folder / "assets", later_words=_SHIPPED_DOMAIN)
     except TrainingDataError as error:
         raise ModelDamagedError(f"{folder.name} does not fit this program: {error}") from error
+    if assets.knowledge and not (folder / "assets" / SAFETY_FOLDER).is_dir():
+        _log.warning(
+            "BUNDLE %s HAS NO DANGER DETECTOR: exact words alone find danger, and the program's own"
+            " words are said of it; train a new bundle",
+            folder.name,
+        )
+    return assets
 
 
 def bundle_files(folder: Path) -> list[tuple[str, Path]]:
@@ -206,6 +219,10 @@ def _copy_assets(source: Path, target: Path) -> None:
     for name in ASSET_FOLDERS:
         if (source / name).is_dir():
             shutil.copytree(source / name, target / name)
+    for name in SAFETY_FILES:
+        if (source / SAFETY_FOLDER / name).exists():
+            (target / SAFETY_FOLDER).mkdir(exist_ok=True)
+            shutil.copyfile(source / SAFETY_FOLDER / name, target / SAFETY_FOLDER / name)
 
 
 def _inputs_hash(
@@ -214,7 +231,7 @@ def _inputs_hash(
     aim = "" if risk is None else f":{risk.share:.6f}"
     digest = hashlib.sha256(f"{_FORMAT}:{data_hash}:{seed}:{embedding}{aim}".encode())
     asset_files = [training_data / name for name in ASSET_FILES if (training_data / name).exists()]
-    for folder in (*ASSET_FOLDERS, "lexicon"):
+    for folder in (*ASSET_FOLDERS, SAFETY_FOLDER, "lexicon"):
         asset_files += sorted(
             path for path in (training_data / folder).rglob("*") if path.is_file()
         )

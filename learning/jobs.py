@@ -30,7 +30,18 @@ LEAST_TARGET, MOST_TARGET = 0.005, 0.10
 USUAL_TARGET = RiskTarget().share
 """What is aimed at where nobody asks for another target."""
 
-STAGES = ("normalise", "embed", "fit", "store", "load", "gate", "stories", "replay", "doubts")
+STAGES = (
+    "normalise",
+    "embed",
+    "fit",
+    "danger",
+    "store",
+    "load",
+    "gate",
+    "stories",
+    "replay",
+    "doubts",
+)
 """What a training reports, in order; without an embedding model it leaves out ``embed``."""
 
 Kind = Literal["train", "gate"]

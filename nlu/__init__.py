@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nlu.danger.texts import DangerText, read_danger_texts
 from nlu.data import TrainingData
 from nlu.example import Example
 from nlu.rasa_yaml import strip_annotations
-from nlu.types import OUT_OF_SCOPE, Decision, Entity, Intent, Understanding, Understands
+from nlu.types import (
+    OUT_OF_SCOPE,
+    DangerEstimate,
+    Decision,
+    Entity,
+    Intent,
+    SensesDanger,
+    Understanding,
+    Understands,
+)
 
 if TYPE_CHECKING:
+    from nlu.danger.figures import Share as DangerShare
     from nlu.embedding.model import Embedding as Embedding
     from nlu.embedding.model import open_embedding as open_embedding
     from nlu.entities import extract_entities as extract_entities
@@ -33,6 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OUT_OF_SCOPE",
+    "DangerEstimate",
+    "DangerShare",
+    "DangerText",
     "Decision",
     "Embedding",
     "Entity",
@@ -42,6 +56,7 @@ __all__ = [
     "Intent",
     "Prediction",
     "RiskTarget",
+    "SensesDanger",
     "TrainedModel",
     "TrainingData",
     "Understanding",
@@ -55,6 +70,7 @@ __all__ = [
     "load_model",
     "open_embedding",
     "read_annotated",
+    "read_danger_texts",
     "strip_annotations",
     "train",
     "upper_bound",
@@ -63,6 +79,7 @@ __all__ = [
 _HEAVY = {
     "add_typos": "nlu.typos",
     "extract_entities": "nlu.entities",
+    "DangerShare": "nlu.danger.figures",
     "Embedding": "nlu.embedding.model",
     "EntityFigures": "nlu.entity_evaluation",
     "EvaluationReport": "nlu.evaluation",
@@ -80,6 +97,8 @@ _HEAVY = {
     "train": "nlu.trainer",
 }
 
+_OTHER_NAMES = {"DangerShare": "Share"}
+
 
 def __getattr__(name: str) -> Any:
     """Load the heavy parts of the public face on first use."""
@@ -87,4 +106,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HEAVY[name]), name)
+    return getattr(import_module(_HEAVY[name]), _OTHER_NAMES.get(name, name))

@@ -6,7 +6,7 @@ much a unit is worth, which words ask a question, are rows that the office can e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,6 +79,8 @@ class Lexicon:
     districts: tuple[District, ...]
     businesses: Mapping[tuple[str, ...], str]
     """What a word can do in the name of a business (see :mod:`nlu.entities.businesses`)."""
+    danger: Mapping[tuple[str, ...], str]
+    """What a word that speaks of danger speaks of (see :mod:`nlu.danger.cues`)."""
 
     @classmethod
     def load(cls, folder: Path) -> Lexicon:
@@ -114,6 +116,7 @@ class Lexicon:
             businesses=dict(
                 _business(row) for row in read_table(folder / "jenis_usaha.tsv", *BASIC)
             ),
+            danger=dict(_danger(folder / "bahaya.tsv")),
         )
 
     def has_cue(self, kind: str, *sequence: str) -> bool:
@@ -152,6 +155,17 @@ def _business(row: Row) -> tuple[tuple[str, ...], str]:
     if row["baku"] not in _BUSINESS_ROLES:
         raise row.error(f"baku harus salah satu dari {_BUSINESS_ROLES}, bukan {row['baku']!r}")
     return words(row["tulisan"]), row["baku"]
+
+
+def _danger(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield cue and kind; bundles made before there was a danger detector have no such table."""
+    seen: set[tuple[str, ...]] = set()
+    for row in read_table(path, *BASIC) if path.exists() else ():
+        cue = words(row["tulisan"])
+        if cue in seen:
+            raise row.error(f"{row['tulisan']!r} ditulis dua kali")
+        seen.add(cue)
+        yield cue, row["baku"]
 
 
 def _affix(row: Row) -> Affix:

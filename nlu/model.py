@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foundation.clock import WIB, Clock, system_clock
+from nlu.danger.detector import DangerDetector
+from nlu.danger.space import Spellings
 from nlu.embedding.model import Embedding
 from nlu.entities import EntityExtractor
 from nlu.judgement import Cascade, Judgement
@@ -21,9 +24,11 @@ from nlu.predictions import rank
 from nlu.questions import QuestionSplitter
 from nlu.risk import Threshold
 from nlu.scorer import IntentScorer, Row
-from nlu.types import OUT_OF_SCOPE, Understanding, decide
+from nlu.types import OUT_OF_SCOPE, DangerEstimate, Understanding, decide
 
 Floats = NDArray[np.float32]
+
+_KEPT_VECTORS = 16
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class ModelParts:
     lexicon: Lexicon
     lexicon_files: dict[str, bytes]
     vocabulary: frozenset[str]
+    danger: DangerDetector | None = None
 
 
 class TrainedModel:
@@ -70,6 +76,9 @@ class TrainedModel:
         self._normalizer = Normalizer(parts.lexicon, parts.vocabulary)
         self._entities = EntityExtractor(parts.lexicon)
         self._splitter = QuestionSplitter(parts.lexicon)
+        self._spellings = Spellings(parts.lexicon)
+        # Danger and intent are asked of the same message, one after the other.
+        self._vector = lru_cache(maxsize=_KEPT_VECTORS)(embedding.encode) if embedding else None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -125,6 +134,17 @@ class TrainedModel:
         entities = self._entities.extract(text_read, today=self._today())
         return replace(whole, text=text, entities=entities, segments=segments)
 
+    def sense_danger(self, text: str) -> DangerEstimate | None:
+        """Estimate whether a message tells of danger (:class:`nlu.types.SensesDanger`)."""
+        detector, encode = self._parts.danger, self._vector
+        if detector is None:
+            return None
+        text_read = readable(text)
+        if encode is None:
+            return detector.estimate(text_read, self._spellings, None)
+        spelt = self._normalizer.normalize(text_read).text
+        return detector.estimate(text_read, self._spellings, lambda: encode(spelt))
+
     def understand_many(self, texts: Sequence[str]) -> list[Understanding]:
         """Understand several independent messages, in their order."""
         return [self.understand(text) for text in texts]
@@ -166,9 +186,9 @@ class TrainedModel:
     def _judge(self, normalized: str) -> Judgement:
         first, row, known = self._first_stage(normalized)
         stage = self._parts.cascade.sentence_
-        if stage is None or self._embedding is None or self._parts.cascade.is_certain(first)[0]:
+        if stage is None or self._vector is None or self._parts.cascade.is_certain(first)[0]:
             return first
-        vector = self._embedding.encode(normalized)
+        vector = self._vector(normalized)
         return stage.judge(self._parts.scorer.sentence_scores(row, vector), known)
 
     def _segments(self, text: str, whole: Understanding) -> tuple[Understanding, ...]:

@@ -16,6 +16,7 @@ from safetensors.numpy import load, save
 from foundation.documents import read_json
 from foundation.errors import ModelDamagedError
 from nlu.confidence import Chance
+from nlu.danger.saved import detector_from_files, detector_to_files
 from nlu.discriminant import SentenceDiscriminant
 from nlu.features import FeatureSpace, FeatureWeights
 from nlu.judgement import Cascade, Stage, fallback_right, fallback_strange
@@ -69,6 +70,7 @@ def parts_to_files(parts: ModelParts) -> dict[str, bytes]:
         _WORDS: _lines_out(space.words_.vocabulary_),
         _VOCABULARY: _lines_out(sorted(parts.vocabulary)),
         **lexicon,
+        **({} if parts.danger is None else detector_to_files(parts.danger)),
     }
 
 
@@ -96,6 +98,7 @@ def _read(files: Mapping[str, bytes]) -> ModelParts:
         lexicon=_lexicon_in(tables),
         lexicon_files=tables,
         vocabulary=frozenset(_lines_in(files[_VOCABULARY])),
+        danger=detector_from_files(files),
     )
     for name, classifier in _classifiers(parts.scorer).items():
         if classifier.weights_.shape[1] != len(parts.labels):

@@ -7,17 +7,22 @@ import logging
 import platform
 import re
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from foundation.errors import TrainingDataError
 from nlu.crossfit import Corpus, fit_all_and_folds
+from nlu.danger.figures import danger_figures
+from nlu.danger.texts import DangerText, content_hash
+from nlu.danger.training import DangerTraining, train_detector
 from nlu.data import TrainingData
 from nlu.embedding.model import Embedding
 from nlu.evaluation import EvaluationReport, evaluate_predictions
@@ -37,8 +42,9 @@ from nlu.types import OUT_OF_SCOPE
 
 _log = logging.getLogger(__name__)
 
+Floats = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
-"""Called with the stage (``normalise``, ``embed``, ``fit``, ``report``), done and total."""
+"""Called with the stage (``normalise``, ``embed``, ``fit``, ``danger``), done and total."""
 
 FOLDS = 5
 DEFAULT_TARGET = RiskTarget()
@@ -54,9 +60,12 @@ class _Task:
     vocabulary: frozenset[str]
     texts: tuple[str, ...]
     names: tuple[str, ...]
+    read: Callable[[str], str]
+    """How the model will spell a message."""
     embedding: Embedding | None
     seed: int
     target: RiskTarget
+    danger: tuple[DangerText, ...] = ()
 
 
 def train(
@@ -67,15 +76,18 @@ def train(
     seed: int = 0,
     progress: Progress = lambda stage, done, total: None,
     target: RiskTarget = DEFAULT_TARGET,
+    danger: Sequence[DangerText] = (),
 ) -> TrainedModel:
     """Train on all of ``data``; thresholds and calibration come from out-of-fold predictions.
 
-    ``embedding`` None trains with n-grams alone, and the manifest says so. Raises
+    ``embedding`` None trains with n-grams alone, and the manifest says so. ``danger`` are the texts
+    of the danger detector; without enough of them the model has none. Raises
     :class:`TrainingDataError` when there are fewer than two labels.
     """
     with threadpool_limits(1):
         # One BLAS thread: sums then do not depend on how many processors there are.
-        return _train(data.unique(), lexicon_dir, embedding, seed, progress, target)
+        task = _prepare(data.unique(), lexicon_dir, embedding, seed, target)
+        return _train(replace(task, danger=tuple(danger)), progress)
 
 
 def build_corpus(
@@ -89,29 +101,46 @@ def build_corpus(
     return task.labels, _corpus(task, lambda stage, done, total: None)
 
 
-def _train(
-    data: TrainingData,
-    lexicon_dir: Path,
-    embedding: Embedding | None,
-    seed: int,
-    progress: Progress,
-    target: RiskTarget,
-) -> TrainedModel:
+def _train(task: _Task, progress: Progress) -> TrainedModel:
     started = time.perf_counter()
-    task = _prepare(data, lexicon_dir, embedding, seed, target)
     progress("normalise", 1, 1)
     corpus = _corpus(task, progress)
     embedded = time.perf_counter()
     parts, judged = _fit(task, corpus, progress)
     fitted = time.perf_counter()
+    alarm = _fit_danger(task, progress)
+    parts = replace(parts, danger=alarm.detector if alarm else None)
     predictions = from_judgement(task.data.examples, task.labels, judged, parts.threshold)
     report = evaluate_predictions(predictions)
     seconds = {
-        "normalise_and_embed": round(embedded - started, 1),
+        "embed": round(embedded - started, 1),
         "fit": round(fitted - embedded, 1),
+        "danger": round(time.perf_counter() - fitted, 1),
         "total": round(time.perf_counter() - started, 1),
     }
-    return _assemble(task, parts, report, seconds)
+    return _assemble(task, parts, report, alarm, seconds)
+
+
+def _fit_danger(task: _Task, progress: Progress) -> DangerTraining | None:
+    """Fit the danger detector on its own texts and on messages in which nobody is in danger."""
+    told = {text.text for text in task.danger}
+    embedding = task.embedding
+    trained = train_detector(
+        task.danger,
+        [e.text for e in task.data.examples if e.text not in told],
+        lexicon=task.lexicon,
+        vectors=None if embedding is None else partial(_vectors, task, embedding),
+        seed=task.seed,
+        progress=lambda done, total: progress("danger", done, total),
+    )
+    if trained is None:
+        _log.warning("TRAINING WITHOUT A DANGER DETECTOR: exact words alone will find danger")
+    return trained
+
+
+def _vectors(task: _Task, embedding: Embedding, texts: Sequence[str]) -> Floats:
+    spelt = [task.read(readable(text)) for text in texts]
+    return embedding.vectors(spelt)
 
 
 def _prepare(
@@ -131,14 +160,19 @@ def _prepare(
     texts = [readable(example.text) for example in data.examples]
     vocabulary = build_vocabulary([plain.normalize(text).text for text in texts])
     repairing = Normalizer(lexicon, vocabulary)
+
+    def read(text: str) -> str:
+        return repairing.normalize(text).text
+
     return _Task(
         data=data,
         labels=labels,
         lexicon=lexicon,
         tables={path.name: path.read_bytes() for path in sorted(lexicon_dir.glob("*.tsv"))},
         vocabulary=vocabulary,
-        texts=tuple(repairing.normalize(text).text for text in texts),
+        texts=tuple(read(text) for text in texts),
         names=tuple(plain.normalize(_spoken(label)).text for label in labels),
+        read=read,
         embedding=embedding,
         seed=seed,
         target=target,
@@ -195,7 +229,11 @@ def _fit(task: _Task, corpus: Corpus, progress: Progress) -> tuple[ModelParts, J
 
 
 def _assemble(
-    task: _Task, parts: ModelParts, report: EvaluationReport, seconds: dict[str, float]
+    task: _Task,
+    parts: ModelParts,
+    report: EvaluationReport,
+    alarm: DangerTraining | None,
+    seconds: dict[str, float],
 ) -> TrainedModel:
     files = parts_to_files(parts)
     used = task.embedding
@@ -208,6 +246,7 @@ def _assemble(
         "threshold": asdict(parts.threshold),
         "embedding": None if used is None else {"hash": used.hash, "name": used.name},
         "metrics": report.to_json(),
+        "danger": None if alarm is None else _danger_facts(task, alarm),
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
     manifest = make_manifest(files, facts)
@@ -226,3 +265,14 @@ def _assemble(
         },
         embedding=used,
     )
+
+
+def _danger_facts(task: _Task, alarm: DangerTraining) -> dict[str, Any]:
+    thresholds = alarm.detector.thresholds_
+    return {
+        "texts": len(task.danger),
+        "texts_hash": content_hash(task.danger),
+        "thresholds": asdict(thresholds),
+        "held_out": danger_figures(alarm.held_out, thresholds),
+        "calibration": danger_figures(alarm.calibration, thresholds),
+    }

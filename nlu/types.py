@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Decision = Literal["answer", "clarify", "handoff"]
 
@@ -64,6 +64,39 @@ class Understands(Protocol):
 
     def understand(self, text: str) -> Understanding:
         """Understand one message. Never raises for any ``str``, lone surrogates included."""
+        ...
+
+
+DangerLevel = Literal["safe", "unsure", "danger"]
+
+
+@dataclass(frozen=True)
+class DangerKind:
+    """One kind of danger with its share (0..1) among all kinds."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True)
+class DangerEstimate:
+    """Whether a message tells of somebody in danger. Apart from intents, and asked before them.
+
+    ``probability`` is calibrated; ``level`` is what the detector's two thresholds make of it.
+    ``kinds`` are the likeliest first, none where nobody is in danger.
+    """
+
+    level: DangerLevel
+    probability: float
+    kinds: tuple[DangerKind, ...] = ()
+
+
+@runtime_checkable
+class SensesDanger(Protocol):
+    """The port of the danger detector. A model that understands messages may have it or not."""
+
+    def sense_danger(self, text: str) -> DangerEstimate | None:
+        """Estimate one message; None when there is no detector. Never raises for any ``str``."""
         ...
 
 

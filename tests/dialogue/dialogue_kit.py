@@ -12,7 +12,7 @@ from typing import Any
 import nlu
 from dialogue import Assets, Assistant, CaseView, Conversation, Turn
 from foundation.clock import parse_moment
-from nlu.types import Intent, Understanding
+from nlu.types import DangerEstimate, DangerKind, DangerLevel, Intent, Understanding
 from service_hours import Calendar
 
 TRAINING_DATA = Path(__file__).parents[2] / "training_data"
@@ -32,6 +32,8 @@ class StubNlu:
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
     likely: tuple[str, ...] = ()
     version: str = "stub"
+    dangers: Mapping[str, tuple[DangerLevel, str]] = field(default_factory=dict)
+    """What the detector makes of a text: level and kind; of any other, nothing."""
     asked: list[str] = field(default_factory=list)
 
     def understand(self, text: str) -> Understanding:
@@ -47,6 +49,12 @@ class StubNlu:
         others = tuple(name for name in self.likely if name != label)
         sure = 0.95 if decision == "answer" else 0.4
         return self._understanding(text, (label, *others), sure, decision)
+
+    def sense_danger(self, text: str) -> DangerEstimate:
+        """Return what the stub was told of danger."""
+        level, kind = self.dangers.get(text.strip().casefold(), ("safe", ""))
+        chance = {"safe": 0.0, "unsure": 0.4, "danger": 0.9}[level]
+        return DangerEstimate(level, chance, (DangerKind(kind, 1.0),) if kind else ())
 
     def _understanding(
         self, text: str, labels: tuple[str, ...], confidence: float, decision: Any
@@ -76,8 +84,9 @@ class Talk:
         likely: tuple[str, ...] = (),
         model: bool = True,
         phone_known: bool = False,
+        dangers: Mapping[str, tuple[DangerLevel, str]] | None = None,
     ) -> None:
-        self.stub = StubNlu(meanings or {}, likely)
+        self.stub = StubNlu(meanings or {}, likely, dangers=dangers or {})
         numbers = itertools.count(1)
         self.conversation = Conversation(
             Assistant(assets, self.stub if model else None),

@@ -40,6 +40,8 @@ def test_turn_is_one_line_with_the_keys_of_the_contract(session: ScriptSession) 
         "fallback",
         "case",
         "slots",
+        "danger",
+        "care",
     ]
     assert turn["answers"] == ["pembiayaan/bunga_kur"]
     assert set(turn["replies"][0]) == {"text", "buttons"}

@@ -98,7 +98,6 @@ def test_blanks_in_responses_are_known(assets: Assets) -> None:
         ("tolak", {"tolak", "batal"}, 0.25, 2),
         ("batal", {"batal", "tolak"}, 0.1, 2),
         ("cara_chat_cs", {"layanan_kantor/cara_chat_cs"}, 0.3, 3),
-        ("krisis", set(), 0.0, 0),
         ("bukan_itu", {"tolak", "keluhan"}, 0.0, 1),
     ],
 )

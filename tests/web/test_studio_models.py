@@ -115,7 +115,7 @@ def test_a_training_is_asked_for_once_followed_and_cancelled(
         assert job.params["target"] == 0.025
         report_progress(tx, job.id, "satu", stage="fit", done=1, total=4)
     now = _text(rina.get("/studio/pelatihan/kini"))
-    assert "Langkah 3 dari 9: Melatih dan memeriksa silang" in now
+    assert "Langkah 3 dari 10: Melatih dan memeriksa silang" in now
     assert "25%" in now
     rina.post("/studio/pelatihan", part=False)
     assert "Pelatihan lain sedang berjalan" in _text(rina.get("/studio/pelatihan"))

@@ -1,5 +1,3 @@
-import pytest
-
 from dialogue import Assets
 from tests.dialogue.dialogue_kit import Talk, titles_of, words_of
 
@@ -10,8 +8,6 @@ MEANINGS = {
     "banget bikin nib bayar ga sih": "izin_usaha/biaya_nib",
     "anjing petugasnya ga pernah ngangkat telepon": "hinaan",
     "petugasnya ga pernah ngangkat telepon": "keluhan",
-    "pengen mati dikejar pinjol": "pengaduan/lapor_pinjol",
-    "diteror pinjol terus gimana": "pengaduan/lapor_pinjol",
     "cara ternak anjing buat usaha": "izin_usaha/cara_buat_nib",
 }
 
@@ -45,51 +41,6 @@ def test_word_that_can_insult_is_no_insult_in_an_ordinary_question(assets: Asset
     turn = Talk(assets, MEANINGS)("cara ternak anjing buat usaha")
     assert "kesal" not in words_of(turn)
     assert turn.answers == ("izin_usaha/cara_buat_nib",)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "saya mau bunuh diri aja",
-        "rasanya pengen mati aja pak",
-        "udah ga kuat hidup lagi",
-        "mending mati daripada gini",
-        "pengen bundir",
-        "hayang paeh we",
-    ],
-)
-def test_distress_is_answered_with_care_and_numbers(assets: Assets, text: str) -> None:
-    turn = Talk(assets)(text)
-    assert "112" in words_of(turn)
-    assert "119" in words_of(turn)
-    assert turn.attention
-    assert not turn.fallback
-
-
-def test_what_caused_the_distress_is_answered_too(assets: Assets) -> None:
-    turn = Talk(assets, MEANINGS)("pengen mati dikejar pinjol")
-    assert turn.answers == ("pengaduan/lapor_pinjol",)
-    assert "157" in words_of(turn)
-    assert words_of(turn).index("112") < words_of(turn).index("Sumber")
-
-
-def test_distress_is_heard_inside_a_form(assets: Assets) -> None:
-    talk = Talk(assets, {**MEANINGS, "mau komplain": "keluhan"})
-    talk("mau komplain")
-    turn = talk("saya mau bunuh diri aja")
-    assert "119" in words_of(turn)
-    assert "nama" not in turn.slots
-
-
-def test_threatened_resident_gets_sympathy_and_the_right_number(assets: Assets) -> None:
-    turn = Talk(assets, MEANINGS)("diteror pinjol terus gimana")
-    assert "prihatin" in turn.replies[0].text
-    assert "157" in words_of(turn)
-
-
-@pytest.mark.parametrize("text", ["koperasi saya mati suri", "usaha saya hampir mati min"])
-def test_dying_business_is_no_crisis(assets: Assets, text: str) -> None:
-    assert "119" not in words_of(Talk(assets)(text))
 
 
 def test_complaint_inside_abuse_is_heard_though_the_nlu_is_unsure(assets: Assets) -> None:
