@@ -15,6 +15,18 @@ _PHONE = re.compile(
 )
 _LONG_NUMBER = re.compile(rf"(?<!\d)\d{_SEPARATED}{{12,20}}(?!\d)")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_OWN = r"(?:nya|ku|saya|sy|aku|abdi|atm|kartu|bank|itu|ini|teh|yg|yang|kode|adalah|masuk|tadi)\b"
+_CODE_NAME = r"(?:otp|m?pin|cvv|cvc|kode (?:verifikasi|rahasia))(?:nya|ku)?"
+_CODE = re.compile(
+    rf"\b{_CODE_NAME}(?:[\s:=\-]{{1,3}}{_OWN}){{0,3}}[\s:=\-]{{1,4}}(\d{{3,8}})(?![\w.,]?\d)\b|"
+    rf"(?<![\w.,])(\d{{4,8}})(?:[\s:=,\-]{{1,3}}{_OWN}){{0,3}}[\s:=,\-]{{1,3}}{_CODE_NAME}\b",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(
+    rf"\b(?:pass?word|passwd|kata sandi|sandi)(?:nya|ku)?(?:[ ]{_OWN}){{0,3}}"
+    r"(?:[ ]?[:=][ ]?(\S{4,64})|[ ](?=[^\s\d]{0,40}\d)(\S{4,64}))",
+    re.IGNORECASE,
+)
 _WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=_\-]+")
 
 
@@ -24,7 +36,25 @@ def mask_identifiers(text: str) -> str:
     >>> mask_identifiers("no hp 0812-3456-7890, nik 3201012345678901")
     'no hp [telepon], nik [nomor identitas]'
     """
+    text = masked_secrets(text)
     text = _EMAIL.sub("[surel]", text)
     text = _WAMID.sub("[id pesan]", text)
     text = _PHONE.sub("[telepon]", text)
     return _LONG_NUMBER.sub("[nomor identitas]", text)
+
+
+def masked_secrets(text: str, mask: str = "[kode rahasia]") -> str:
+    """Return ``text`` with ``mask`` for what is told as one-time code, PIN, CVV or password.
+
+    >>> masked_secrets("otp saya 482913, pin atm: 1234")
+    'otp saya [kode rahasia], pin atm: [kode rahasia]'
+    """
+    for pattern in (_CODE, _PASSWORD):
+        text = pattern.sub(lambda found: _without_value(found, mask), text)
+    return text
+
+
+def _without_value(found: re.Match[str], mask: str) -> str:
+    group = found.lastindex or 0
+    start, end = (at - found.start() for at in found.span(group))
+    return f"{found[0][:start]}{mask}{found[0][end:]}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dialogue.action_names import OFFER_VICTIM
+from dialogue.context_tables import Offer
 from dialogue.draft import TurnDraft
 from dialogue.knowledge import KnowledgeEntry
 from dialogue.reading import Reading
@@ -28,16 +30,30 @@ def answer(reading: Reading, draft: TurnDraft) -> None:
         _withdrawn(draft)
         return
     answered = label in draft.tracker.answered or label in draft.answers
+    offer = _offer_beside(label, draft)
+    if offer and offer.lead and not answered:
+        draft.utter(offer.lead)
     if answered and _other_aspect(reading, draft):
         _give(draft, entry, "utter_jawaban_lengkap", entry.jawaban, sources=entry.sumber)
     elif answered:
         short = _shortened(entry)
         _give(draft, entry, "utter_jawaban_ulang", short, sources=entry.sumber[:1])
-        draft.offer = OFFER_OFFICER
+        draft.offer = offer.name if offer and offer.name == OFFER_VICTIM else OFFER_OFFICER
     else:
         _give(draft, entry, "utter_jawaban", entry.ringkas, sources=entry.sumber[:2])
+        if offer:
+            draft.utter(offer.response)
+            draft.offer = offer.name
     draft.label = label
     draft.aspect = reading.aspect or draft.assets.context.aspect_of(label)
+
+
+def _offer_beside(label: str, draft: TurnDraft) -> Offer | None:
+    """Return what to offer beside the answer; nothing within a form, no officer twice."""
+    offer = draft.assets.context.offers.get(label)
+    if offer is None or draft.loop is not None:
+        return None
+    return None if offer.name == OFFER_VICTIM and draft.case_waits else offer
 
 
 def full_answer(reading: Reading, draft: TurnDraft) -> None:

@@ -1,0 +1,52 @@
+import pytest
+
+from dialogue import Assets
+from tests.dialogue.dialogue_kit import AFTER_HOURS, OPEN_HOURS, Talk, words_of
+
+PAID = "saya sudah transfer dua juta ke orang yang ngaku dari dinas"
+ASKED = "ada yang minta transfer biaya admin bantuan, benar tidak?"
+MEANINGS = {PAID: "perlindungan/sudah_tertipu", ASKED: "perlindungan/modus_penipuan"}
+
+
+def test_victim_is_sent_to_the_bank_first_then_iasc_and_police(assets: Assets) -> None:
+    words = words_of(Talk(assets, MEANINGS)(PAID))
+    order = [words.index(said) for said in ("bank", "https://iasc.ojk.go.id", "polisi")]
+    assert order == sorted(order)
+    assert "jangan kirim KTP" in words
+
+
+def test_who_has_not_paid_gets_the_warning(assets: Assets) -> None:
+    words = words_of(Talk(assets, MEANINGS)(ASKED))
+    assert "Jangan mentransfer uang" in words
+    assert "iasc" not in words
+
+
+@pytest.mark.parametrize("at", [OPEN_HOURS, AFTER_HOURS])
+@pytest.mark.parametrize("consent", ["ya", "chat dengan cs"])
+def test_victim_who_wants_a_person_gets_a_case_of_its_kind(
+    assets: Assets, at: str, consent: str
+) -> None:
+    talk = Talk(assets, MEANINGS, at=at)
+    assert talk(PAID).case_request is None
+    turn = talk(consent)
+    assert turn.case_request.reason == "korban_penipuan"
+    assert turn.case_request.card["question"] == PAID
+    assert turn.asks is None
+
+
+def test_victim_is_offered_the_officer_once_while_a_case_waits(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk("chat dengan cs")
+    assert "sambungkan" not in words_of(talk(PAID))
+
+
+def test_repeated_answer_still_leads_to_the_victims_case(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk.each(PAID, PAID)
+    assert talk("ya").case_request.reason == "korban_penipuan"
+
+
+def test_no_thanks_opens_no_case(assets: Assets) -> None:
+    talk = Talk(assets, MEANINGS)
+    talk(PAID)
+    assert talk("tidak").case_request is None
