@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 
-from foundation.masking import masked_secrets
+from foundation.masking import IDENTITY_NUMBER, masked_secrets
 
-_IDENTITY = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){14,18}(?!\d)")
 _SEPARATORS = re.compile(r"[ .\-]")
 _CARD_WORDS = re.compile(r"\b(?:atm|debit|kredit|visa|mastercard)\b", re.IGNORECASE)
 _IDENTITY_WORDS = re.compile(r"\b(?:nik|ktp|kk|npwp|nib)\b", re.IGNORECASE)
@@ -24,7 +23,7 @@ _HOLE = "\N{REPLACEMENT CHARACTER}"
 
 def has_identity_number(text: str) -> bool:
     """Whether a number of 15 to 19 digits stands in ``text`` that is no payment card's."""
-    return any(not _is_card(found[0], text) for found in _IDENTITY.finditer(text))
+    return any(not _is_card(found[0], text) for found in IDENTITY_NUMBER.finditer(text))
 
 
 def has_secret(text: str) -> bool:
@@ -35,7 +34,7 @@ def has_secret(text: str) -> bool:
     """
     if masked_secrets(text, _HOLE) != text:
         return True
-    return any(_is_card(found[0], text) for found in _IDENTITY.finditer(text))
+    return any(_is_card(found[0], text) for found in IDENTITY_NUMBER.finditer(text))
 
 
 def without_pasted(text: str) -> str:
@@ -44,7 +43,7 @@ def without_pasted(text: str) -> str:
     >>> without_pasted("nik saya 3201990000000001, dapat bantuan umkm ga")
     'dapat bantuan umkm ga'
     """
-    holed = _IDENTITY.sub(_HOLE, masked_secrets(text, _HOLE))
+    holed = IDENTITY_NUMBER.sub(_HOLE, masked_secrets(text, _HOLE))
     if holed == text:
         return text
     parts = holed.split(_HOLE)

@@ -14,6 +14,8 @@ _PHONE = re.compile(
     rf"(?<![\w+])(?:\+?62|0)[ .\-]?(?:8{_SEPARATED}{{7,11}}|[27]\d{_SEPARATED}{{6,9}})(?!\d)"
 )
 _LONG_NUMBER = re.compile(rf"(?<!\d)\d{_SEPARATED}{{12,20}}(?!\d)")
+IDENTITY_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){14,18}(?!\d)")
+"""NIK, KK, NPWP, payment cards: 15 to 19 digits."""
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _OWN = r"(?:nya|ku|saya|sy|aku|abdi|atm|kartu|bank|itu|ini|teh|yg|yang|kode|adalah|masuk|tadi)\b"
 _CODE_NAME = r"(?:otp|m?pin|cvv|cvc|kode (?:verifikasi|rahasia))(?:nya|ku)?"
@@ -41,6 +43,17 @@ def mask_identifiers(text: str) -> str:
     text = _WAMID.sub("[id pesan]", text)
     text = _PHONE.sub("[telepon]", text)
     return _LONG_NUMBER.sub("[nomor identitas]", text)
+
+
+def mask_pasted(text: str) -> str:
+    """Return ``text`` as an officer sees it first: no secret, no identity or card number.
+
+    Phone numbers and addresses stay, officers need them.
+
+    >>> mask_pasted("nik 3201990000000001, hp 0812-3456-7890")
+    'nik [nomor identitas], hp 0812-3456-7890'
+    """
+    return IDENTITY_NUMBER.sub("[nomor identitas]", masked_secrets(text))
 
 
 def masked_secrets(text: str, mask: str = "[kode rahasia]") -> str:

@@ -1,4 +1,4 @@
-"""Template filters: moments and days in Indonesian words. All times are WIB."""
+"""Template filters: moments and days in Indonesian words (all WIB), pasted data covered."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import date, datetime, time
 from flask import Flask
 
 from foundation.clock import WIB, indonesian_date, indonesian_time
+from foundation.masking import mask_pasted
 
 
 def register(app: Flask) -> None:
-    """Add the filters of moments and days, all named in Indonesian."""
+    """Add the filters, all named in Indonesian."""
     app.jinja_env.filters |= {
         "tanggal": indonesian_date,
         "tanggal_hari": date_in_words,
@@ -18,6 +19,7 @@ def register(app: Flask) -> None:
         "hari_singkat": weekday_in_words,
         "jam": indonesian_time,
         "jam_iso": iso_time,
+        "tertutup": mask_pasted,
     }
 
 
