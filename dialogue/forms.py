@@ -32,13 +32,14 @@ def start_form(
 
     ``account`` is what was told in an earlier message, where that is known.
     """
+    earlier = draft.slots.get(_ACCOUNT) if name == REPORT and draft.loop else None
     _forget_own(draft)
     draft.loop = Loop(name)
     form = draft.assets.domain.forms[name]
     for slot, value in sure_values(reading, today=draft.today).items():
         if slot in form.required_slots:
             draft.slots[slot] = value
-    told = account or _account(name, reading, draft)
+    told = account or _account(name, reading, draft) or earlier
     if _ACCOUNT in form.required_slots and told:
         draft.slots[_ACCOUNT] = told
     ask_next(draft)

@@ -43,7 +43,7 @@ def without_pasted(text: str) -> str:
     >>> without_pasted("nik saya 3201990000000001, dapat bantuan umkm ga")
     'dapat bantuan umkm ga'
     """
-    holed = IDENTITY_NUMBER.sub(_HOLE, masked_secrets(text, _HOLE))
+    holed = masked_secrets(IDENTITY_NUMBER.sub(_HOLE, text), _HOLE)
     if holed == text:
         return text
     parts = holed.split(_HOLE)

@@ -17,11 +17,18 @@ _LONG_NUMBER = re.compile(rf"(?<!\d)\d{_SEPARATED}{{12,20}}(?!\d)")
 IDENTITY_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){14,18}(?!\d)")
 """NIK, KK, NPWP, payment cards: 15 to 19 digits."""
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
-_OWN = r"(?:nya|ku|saya|sy|aku|abdi|atm|kartu|bank|itu|ini|teh|yg|yang|kode|adalah|masuk|tadi)\b"
+_OWN = (
+    r"(?:nya|ku|saya|sy|aku|abdi|atm|kartu|bank|mbanking|email|wa|akun|dana|ovo|gopay|brimo|oss|"
+    r"itu|ini|teh|yg|yang|kode|adalah|masuk|tadi)\b"
+)
 _CODE_NAME = r"(?:otp|m?pin|cvv|cvc|kode (?:verifikasi|rahasia))(?:nya|ku)?"
+_GAP = r"[\s:=\-]{1,3}"
+_SIX = r"(\d{6}|\d{3}[ \-]\d{3})(?![\w.,]?\d)\b"
 _CODE = re.compile(
-    rf"\b{_CODE_NAME}(?:[\s:=\-]{{1,3}}{_OWN}){{0,3}}[\s:=\-]{{1,4}}(\d{{3,8}})(?![\w.,]?\d)\b|"
-    rf"(?<![\w.,])(\d{{4,8}})(?:[\s:=,\-]{{1,3}}{_OWN}){{0,3}}[\s:=,\-]{{1,3}}{_CODE_NAME}\b",
+    rf"\b{_CODE_NAME}(?:{_GAP}{_OWN}){{0,3}}[\s:=\-]{{1,4}}(?:{_SIX}|(\d{{3,8}})(?![\w.,]?\d)\b)|"
+    rf"\bkode(?:nya)?{_GAP}(?:(?:nya|wa|sms|ini|saya){_GAP}){{0,2}}{_SIX}|"
+    rf"(?<![\w.,])(?<!\d[ .\-])(\d{{4,8}})(?:[\s:=,\-]{{1,3}}{_OWN}){{0,3}}"
+    rf"[\s:=,\-]{{1,3}}{_CODE_NAME}\b",
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(
@@ -38,11 +45,10 @@ def mask_identifiers(text: str) -> str:
     >>> mask_identifiers("no hp 0812-3456-7890, nik 3201012345678901")
     'no hp [telepon], nik [nomor identitas]'
     """
-    text = masked_secrets(text)
     text = _EMAIL.sub("[surel]", text)
     text = _WAMID.sub("[id pesan]", text)
     text = _PHONE.sub("[telepon]", text)
-    return _LONG_NUMBER.sub("[nomor identitas]", text)
+    return masked_secrets(_LONG_NUMBER.sub("[nomor identitas]", text))
 
 
 def mask_pasted(text: str) -> str:
@@ -53,7 +59,7 @@ def mask_pasted(text: str) -> str:
     >>> mask_pasted("nik 3201990000000001, hp 0812-3456-7890")
     'nik [nomor identitas], hp 0812-3456-7890'
     """
-    return IDENTITY_NUMBER.sub("[nomor identitas]", masked_secrets(text))
+    return masked_secrets(IDENTITY_NUMBER.sub("[nomor identitas]", text))
 
 
 def masked_secrets(text: str, mask: str = "[kode rahasia]") -> str:

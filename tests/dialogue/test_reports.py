@@ -87,6 +87,23 @@ def test_question_about_reporting_starts_no_form(talk: Talk) -> None:
     assert talk("ya").asks == "uraian"
 
 
+@pytest.mark.parametrize(
+    "text", ["lapor pungli kemana ya", "gimana cara lapor oknum", "ke siapa lapor korupsi"]
+)
+def test_question_taken_for_a_report_is_answered(assets: Assets, text: str) -> None:
+    turn = Talk(assets, {text: ("lapor_pungli", "clarify")})(text)
+    assert (turn.answers, turn.asks) == (("pengaduan/kanal_laporan",), None)
+
+
+def test_complaint_about_an_officer_may_become_a_report(assets: Assets) -> None:
+    told = "petugas loket membentak saya kemarin pagi"
+    talk = Talk(assets, {told: "keluhan"})
+    assert "Lapor rahasia" in titles_of(talk(told))
+    turn = talk.press("/lapor")
+    assert turn.asks == "tempat_kejadian"
+    assert turn.slots["uraian"] == told
+
+
 def test_report_by_button_starts_the_form(talk: Talk) -> None:
     assert talk.press("/lapor").asks == "uraian"
 
