@@ -174,12 +174,17 @@ def _forget_own(draft: TurnDraft) -> None:
 
 
 def _open_confidential_case(draft: TurnDraft) -> None:
-    """Hand the report over, and keep nothing of it for the card of a later case."""
+    """Hand the report over, and keep nothing of it for the card of a later case.
+
+    A case that is open already becomes the confidential one; its card reads what is kept here.
+    """
+    before = draft.case_waits
     told = {slot: draft.slots.get(slot) for slot in OWN_SLOTS}
     ticket = draft.request_confidential_case(draft.reason, told)
     draft.utter(f"utter_terkirim_{REPORT}", tiket=ticket)
     draft.question = ""
-    _forget_own(draft)
+    if not before:
+        _forget_own(draft)
 
 
 def _open_case_for(form: str, draft: TurnDraft) -> None:

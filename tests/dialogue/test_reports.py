@@ -145,6 +145,7 @@ def test_report_beside_a_waiting_case_asks_for_confidence_under_its_ticket(talk:
     talk.each(LEVY, "kelurahan", "kemarin")
     request = talk("ya").case_request
     assert (request.ticket, request.confidential) == (ticket, True)
+    assert request.card["slots"]["uraian"] == LEVY
 
 
 def test_pasted_number_is_not_said_back_in_the_summary(talk: Talk) -> None:
