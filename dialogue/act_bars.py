@@ -9,16 +9,12 @@ from dialogue.patterns import Patterns
 from dialogue.reading import Reading
 
 _QUESTION, _ABOUT_OFFICERS = "pertanyaan", "kantor"
-_OFFICER, _WHERE_TO = "minta_cs", "kemana_lapor"
+_OFFICER = "minta_cs"
 _ENOUGH = {
     **dict.fromkeys(("sapa", "bantuan_menu", "terima_kasih", "pamit", "bot_atau_manusia"), 0.4),
     **dict.fromkeys(("keluhan", "daftar_pelatihan", "cek_tiket", "penilaian_layanan"), 0.6),
 }
 """Acts that may be done below the NLU's bar for facts: they state none and can be taken back."""
-_REPORTS = ("lapor_pungli", "lapor_penyelewengan", "lapor_petugas")
-_ABOUT_REPORTS = "pengaduan/kanal_laporan"
-_SURELY_ONE_OF_THEM = 0.6
-"""Reports begin alike, and questions about them have one answer: which kind may stay unsure."""
 _FORMS = ("keluhan", "daftar_pelatihan")
 """Acts that begin a form: not even the NLU's being sure makes one of "does training cost?"."""
 _ASKED_AS_QUESTIONS = ("bot_atau_manusia", "bantuan_menu", "cek_tiket")
@@ -38,8 +34,6 @@ class ActBars:
         """Do an act that is sure enough; ask first about one that may be something else."""
         if reading.intent == _OFFICER:
             return self._officer(reading)
-        if reading.intent in (*_REPORTS, _ABOUT_REPORTS):
-            return self._report(reading)
         enough = _ENOUGH.get(reading.intent)
         if enough is None or reading.decision == "handoff":
             return reading
@@ -51,18 +45,6 @@ class ActBars:
         sure = reading.understanding.intent.confidence >= enough and not knowledge
         act = sure and (not asks or reading.intent in _ASKED_AS_QUESTIONS)
         return replace(reading, decision="answer") if act else reading
-
-    def _report(self, reading: Reading) -> Reading:
-        """Take what is surely about reporting; "where to report levies?" begins no report."""
-        mass = sum(
-            item.confidence
-            for item in reading.understanding.ranking
-            if item.name in (*_REPORTS, _ABOUT_REPORTS)
-        )
-        sure = reading.decision == "answer" or mass >= _SURELY_ONE_OF_THEM
-        if reading.intent != _ABOUT_REPORTS and self._patterns.found(_WHERE_TO, reading.line):
-            return replace(reading, intent=_ABOUT_REPORTS, decision="answer", how="context")
-        return replace(reading, decision="answer") if sure else reading
 
     def _officer(self, reading: Reading) -> Reading:
         """Call nobody because of a talk with somebody else ("ngomong ke anggotanya")."""

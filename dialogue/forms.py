@@ -215,8 +215,11 @@ def _account(form: str, reading: Reading, draft: TurnDraft) -> str | None:
     if form == DEFERRED:
         return draft.question or None
     patterns = draft.assets.patterns
-    if reading.how in ("payload", "choice") or patterns.found("umum_keluhan", reading.line):
+    if reading.how in ("payload", "choice"):
         return None
-    fillers = ("kata_keluhan", "pengisi", "sapaan", "salam", "ingin", "makian", "penunjuk")
+    about = "mengadu" if form == REPORT else "kata_keluhan"
+    if form != REPORT and patterns.found("umum_keluhan", reading.line):
+        return None
+    fillers = (about, "pengisi", "sapaan", "salam", "ingin", "makian", "penunjuk")
     telling = patterns.without(fillers, reading.line)
     return reading.text if len(telling.split()) >= _ENOUGH_WORDS else None

@@ -11,15 +11,16 @@ from dialogue.context import Background, FollowUps
 from dialogue.pasted import without_pasted
 from dialogue.plain import is_nonsense
 from dialogue.reading import Reading
+from dialogue.wrongs import REPORTS, VICTIM, settle_wrong
 from nlu.types import OUT_OF_SCOPE, Understanding, Understands
 
 SMALL_TALK = ("sapa", "bantuan_menu", "terima_kasih", "pamit", "setuju", "tolak")
 ABUSE = "hinaan"
 _HEARD_FIRST = (
     "keluhan", ABUSE, "minta_cs", "cek_tiket", "hapus_data", "data_saya", "daftar_pelatihan",
-    "bot_atau_manusia", "penilaian_layanan", "lapor_pungli", "lapor_penyelewengan", "lapor_petugas",
+    "bot_atau_manusia", "penilaian_layanan", *REPORTS, VICTIM,
 )  # fmt: skip
-"""Acts that a short message keeps, even if it could be read as a follow-up."""
+"""What a short message keeps to mean, even if it could be read as a follow-up."""
 _AFTER_AN_OFFICER = ("cek_tiket", "keluhan")
 """What residents may want who tell that they spoke to an officer before."""
 _ABOUT_THE_CHAT, _MOST_CHOICES = "layanan_kantor/", 3
@@ -114,7 +115,8 @@ class Resolver:
         reading = self._without_return(self._plain(text, line, understanding))
         reading = self._without_pleasantries(reading)
         reading = self._without_insults(reading)
-        reading = self._not_ours(self._referred(self._nonsense(self._bars.settle(reading))))
+        reading = settle_wrong(self._bars.settle(reading), self._patterns)
+        reading = self._not_ours(self._referred(self._nonsense(reading)))
         if reading.intent in _HEARD_FIRST and reading.decision == "answer":
             return reading
         reading = self._correction(reading)

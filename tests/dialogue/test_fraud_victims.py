@@ -50,3 +50,33 @@ def test_no_thanks_opens_no_case(assets: Assets) -> None:
     talk = Talk(assets, MEANINGS)
     talk(PAID)
     assert talk("tidak").case_request is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("udah terlanjur saya transfer ke dia dua ratus ribu", "perlindungan/sudah_tertipu"),
+        ("saldo dompet digital saya ludes habis klik tautan", "perlindungan/sudah_tertipu"),
+        ("katanya suruh transfer, blm saya kirim", "perlindungan/modus_penipuan"),
+        ("hampir saya kasih kodenya", "perlindungan/modus_penipuan"),
+    ],
+)
+@pytest.mark.parametrize("likelier", ["perlindungan/sudah_tertipu", "perlindungan/modus_penipuan"])
+def test_what_left_the_hands_decides_where_the_nlu_is_unsure_which(
+    assets: Assets, text: str, label: str, likelier: str
+) -> None:
+    both = ("perlindungan/modus_penipuan", "perlindungan/sudah_tertipu")
+    turn = Talk(assets, {text: (likelier, "clarify")}, likely=both)(text)
+    assert turn.answers == (label,)
+
+
+def test_what_the_nlu_is_sure_of_is_not_decided_by_words(assets: Assets) -> None:
+    text = "sudah saya kirim berkas pendaftarannya"
+    turn = Talk(assets, {text: "izin_usaha/cara_buat_nib"})(text)
+    assert turn.answers == ("izin_usaha/cara_buat_nib",)
+
+
+def test_word_for_a_fraud_alone_makes_no_victim(assets: Assets) -> None:
+    text = "biar ga ketipu cek koperasi resmi di mana"
+    turn = Talk(assets, {text: ("pengaduan/cek_legalitas_koperasi", "clarify")})(text)
+    assert "perlindungan/sudah_tertipu" not in turn.answers

@@ -170,3 +170,25 @@ def test_dissolved_task_force_is_named_nowhere(assets: Assets) -> None:
 )
 def test_bare_wish_to_report_needs_no_nlu(talk: Talk, text: str, intent: str) -> None:
     assert talk(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("pak rt minta uang 50 ribu buat surat", "lapor_pungli"),
+        ("bantuan gerobak dijual lagi sama ketua kelompok", "lapor_penyelewengan"),
+        ("petugas dinas minta komisi ke saya", "lapor_petugas"),
+    ],
+)
+def test_telling_words_decide_where_the_nlu_is_unsure(
+    assets: Assets, text: str, intent: str
+) -> None:
+    turn = Talk(assets, {text: (intent, "clarify")})(text)
+    assert (turn.intent, turn.asks) == (intent, "tempat_kejadian")
+
+
+def test_unsure_report_without_telling_words_asks_first(assets: Assets) -> None:
+    text = "yang itu ga beres menurut saya"
+    turn = Talk(assets, {text: ("lapor_penyelewengan", "clarify")})(text)
+    assert turn.clarify
+    assert turn.asks is None
