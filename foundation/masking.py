@@ -3,11 +3,25 @@
 The patterns are deliberately broad: a masked order number costs nothing, a shown NIK does.
 Lengths: NIK 16 digits (Permendagri 72/2022), NPWP 15 or 16 digits (PMK 136/2023), NIB 13 digits
 (PP 28/2025), Indonesian mobile numbers 9-13 digits after +62/62/0.
+
+The time is linear in the text, since residents choose it (``tests/test_linear_patterns.py`` counts
+the steps):
+
+* numbers: no repetition is longer than 20, and each repeated piece (at most one separator, then a
+  digit) can be read in one way only, so that what is tried from one place is bounded;
+* addresses: the pattern takes every run of address characters whole, whether an ``@`` follows or
+  not, and never gives one back (``++``); so no run is looked at twice, but for a domain that turns
+  out not to be one, which is looked at once more as the beginning of an address.
 """
 
 from __future__ import annotations
 
 import re
+
+LONGEST = 100_000
+"""Characters that are masked; the rest of a longer text is left out."""
+
+LEFT_OUT = "[dipotong]"
 
 _SEPARATED = r"(?:[ .\-/]?\d)"
 _PHONE = re.compile(
@@ -16,7 +30,6 @@ _PHONE = re.compile(
 _LONG_NUMBER = re.compile(rf"(?<!\d)\d{_SEPARATED}{{12,20}}(?!\d)")
 IDENTITY_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){14,18}(?!\d)")
 """NIK, KK, NPWP, payment cards: 15 to 19 digits."""
-_EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _OWN = (
     r"(?:nya|ku|saya|sy|aku|abdi|atm|kartu|bank|mbanking|email|wa|akun|dana|ovo|gopay|brimo|oss|"
     r"itu|ini|teh|yg|yang|kode|adalah|masuk|tadi)\b"
@@ -36,7 +49,9 @@ _PASSWORD = re.compile(
     r"(?:[ ]?[:=][ ]?(\S{4,64})|[ ](?=[^\s\d]{0,40}\d)(\S{4,64}))",
     re.IGNORECASE,
 )
-_WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=_\-]+")
+_RUN_OR_EMAIL = re.compile(r"[\w.+\-]++(?P<domain>@[\w\-]++(?:\.[\w\-]++)++)?")
+_WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=_\-]++")
+_OF_A_NUMBER = "0123456789 .-/+()"
 
 
 def mask_identifiers(text: str) -> str:
@@ -45,7 +60,10 @@ def mask_identifiers(text: str) -> str:
     >>> mask_identifiers("no hp 0812-3456-7890, nik 3201012345678901")
     'no hp [telepon], nik [nomor identitas]'
     """
-    text = _EMAIL.sub("[surel]", text)
+    if len(text) > LONGEST:
+        text = _shortened(text)
+    if "@" in text:
+        text = _RUN_OR_EMAIL.sub(_without_address, text)
     text = _WAMID.sub("[id pesan]", text)
     text = _PHONE.sub("[telepon]", text)
     return masked_secrets(_LONG_NUMBER.sub("[nomor identitas]", text))
@@ -77,3 +95,13 @@ def _without_value(found: re.Match[str], mask: str) -> str:
     group = found.lastindex or 0
     start, end = (at - found.start() for at in found.span(group))
     return f"{found[0][:start]}{mask}{found[0][end:]}"
+
+
+def _without_address(found: re.Match[str]) -> str:
+    return "[surel]" if found["domain"] else found[0]
+
+
+def _shortened(text: str) -> str:
+    """Cut before the word, and before the number, that may go on behind the cut."""
+    whole_words = text[:LONGEST].rpartition(" ")[0]
+    return f"{whole_words.rstrip(_OF_A_NUMBER)} {LEFT_OUT}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from dialogue.action_names import OFFER_REPORT, OFFER_VICTIM
-from dialogue.actions.answers import OFFER_OFFICER, menu_buttons, officer_button
+from dialogue.actions.answer_frame import OFFER_OFFICER, officer_button
+from dialogue.actions.answers import menu_buttons
 from dialogue.actions.handover import connect, connect_victim, place_in_queue
 from dialogue.actions.reporting import accept_report
 from dialogue.actions.unsure import choice_buttons

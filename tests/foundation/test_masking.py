@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.logs import MaskingFormatter
-from foundation.masking import mask_identifiers, mask_pasted, masked_secrets
+from foundation.masking import (
+    LEFT_OUT,
+    LONGEST,
+    mask_identifiers,
+    mask_pasted,
+    masked_secrets,
+)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +106,13 @@ def test_officer_sees_phone_numbers_but_no_identity_or_card_number() -> None:
 def test_masking_a_repeated_text_changes_no_more_than_once(times: int, part: str) -> None:
     masked = masked_secrets(part * times)
     assert masked_secrets(masked) == masked
+
+
+def test_address_behind_an_address_is_masked() -> None:
+    assert mask_identifiers("budi@a.id+siti@b.id, x@y@contoh.go.id") == "[surel][surel], x@[surel]"
+
+
+def test_rest_of_an_endless_text_is_left_out_with_the_number_at_the_cut() -> None:
+    masked = mask_identifiers("a" * (LONGEST - 12) + " 3201 0123 4567 8901 " + "b" * 50)
+    assert masked.endswith(f"a {LEFT_OUT}")
+    assert mask_identifiers("9" * (LONGEST + 1)).strip() == LEFT_OUT
