@@ -1,8 +1,9 @@
 """Victims of fraud and reports of a wrong: what is surely one of them, though not surely which.
 
 The labels of a group lead to the same people and differ in a detail, so the NLU may be sure of
-the group and not of the label. Telling words decide then, and only then; a message that the NLU
-is sure about stays as it is.
+the group and not of the label: telling words decide then. Whether money or a secret is gone they
+decide also where the NLU is sure, since the answers differ in that alone; apart from this a
+message that the NLU is sure about stays as it is.
 """
 
 from __future__ import annotations
@@ -28,8 +29,17 @@ def settle_wrong(reading: Reading, patterns: Patterns) -> Reading:
     if reading.intent in REPORTS and patterns.found(_WHERE_TO, reading.line):
         return replace(reading, intent=ABOUT_REPORTS, decision="answer", how="context")
     if reading.decision == "answer":
-        return reading
+        return _told_otherwise(reading, patterns)
     return _victim(reading, patterns) or _report(reading, patterns) or reading
+
+
+def _told_otherwise(reading: Reading, patterns: Patterns) -> Reading:
+    if reading.intent not in (VICTIM, WARNING):
+        return reading
+    gone, kept = (patterns.found(name, reading.line) for name in (_GONE, _NOT_GONE))
+    if gone == kept:
+        return reading
+    return replace(reading, intent=VICTIM if gone else WARNING)
 
 
 def _victim(reading: Reading, patterns: Patterns) -> Reading | None:

@@ -80,3 +80,17 @@ def test_word_for_a_fraud_alone_makes_no_victim(assets: Assets) -> None:
     text = "biar ga ketipu cek koperasi resmi di mana"
     turn = Talk(assets, {text: ("pengaduan/cek_legalitas_koperasi", "clarify")})(text)
     assert "perlindungan/sudah_tertipu" not in turn.answers
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("disuruh transfer lagi padahal sudah saya kirim sejuta", "perlindungan/sudah_tertipu"),
+        ("diminta pin atm, belum saya kasih", "perlindungan/modus_penipuan"),
+    ],
+)
+@pytest.mark.parametrize("taken", ["perlindungan/sudah_tertipu", "perlindungan/modus_penipuan"])
+def test_what_left_the_hands_decides_also_where_the_nlu_is_sure(
+    assets: Assets, text: str, label: str, taken: str
+) -> None:
+    assert Talk(assets, {text: taken})(text).answers == (label,)
