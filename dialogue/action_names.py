@@ -21,12 +21,17 @@ BUILT_IN_ACTIONS = frozenset(
         "action_sapa",
         "action_selengkapnya",
         "action_setuju",
+        "action_tambah_laporan",
         "action_tanya_balik",
         "action_tidak_terbaca",
         "action_tolak",
         "action_ubah",
     }
 )
+
+OFFER_VICTIM, OFFER_REPORT = "korban_penipuan", "laporan"
+OFFERS = frozenset({OFFER_VICTIM, OFFER_REPORT})
+"""What ``context.yml`` may offer beside an answer."""
 
 IGNORED_ACTIONS = frozenset(
     {"action_listen", "action_default_fallback", "action_restart", "action_session_start"}
@@ -70,6 +75,9 @@ NEEDED_RESPONSES = frozenset(
         "utter_keluhan_jawaban",
         "utter_keluhan_mulai",
         "utter_kota_bogor",
+        "utter_korban_dicatat",
+        "utter_lapor",
+        "utter_laporan_ditambah",
         "utter_menu",
         "utter_menu_bagian",
         "utter_pastikan_kecamatan",
@@ -77,6 +85,7 @@ NEEDED_RESPONSES = frozenset(
         "utter_penilaian_rendah",
         "utter_penilaian_tanya",
         "utter_peringatan_identitas",
+        "utter_peringatan_rahasia",
         "utter_perkenalan",
         "utter_petugas_kembali",
         "utter_pilihan",

@@ -62,6 +62,18 @@ class NextStep:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What is offered beside an answer: "ya" accepts ``name``.
+
+    ``lead`` is a response said before the answer (empty for none), ``response`` one after it.
+    """
+
+    name: str
+    response: str
+    lead: str = ""
+
+
+@dataclass(frozen=True)
 class Referral:
     """Who can help with something that is not this office's."""
 
@@ -80,6 +92,7 @@ class ContextTables:
     referrals: tuple[Referral, ...] = ()
     act_titles: Mapping[str, str] = field(default_factory=dict)
     next_steps: Mapping[str, NextStep] = field(default_factory=dict)
+    offers: Mapping[str, Offer] = field(default_factory=dict)
     worlds_apart: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     menu: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Titles of the menu's parts with the topics in them."""
@@ -134,6 +147,11 @@ class ContextTables:
         """Return who can help with an out-of-scope message."""
         return next((item.to for item in self.referrals if item.words.search(line)), None)
 
+    def offered_with(self, label: str | None) -> str | None:
+        """Return the name of what is offered beside the answer ``label``."""
+        offer = self.offers.get(label or "")
+        return offer.name if offer else None
+
     def labels(self) -> set[str]:
         """Return all full labels that the tables mention."""
         return (
@@ -141,6 +159,7 @@ class ContextTables:
             | {label for subject in self.subjects for label in subject.aspects.values()}
             | {label for ambiguity in self.ambiguities for label in ambiguity.choices}
             | set(self.next_steps)
+            | set(self.offers)
         )
 
 
@@ -175,6 +194,10 @@ def read_context_tables(content: LineDict, path: Path, findings: Findings) -> Co
         next_steps={
             label: NextStep(str(item.get("pattern", "")), str(item.get("intent", "")))
             for label, item in _table(content, "next_steps", path, findings).items()
+        },
+        offers={
+            label: Offer(*(str(item.get(key, "")) for key in ("offer", "response", "lead")))
+            for label, item in _table(content, "offers", path, findings).items()
         },
         worlds_apart=tuple(
             (frozenset(item.get("subjects") or ()), frozenset(item.get("topics") or ()))

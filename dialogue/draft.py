@@ -136,6 +136,20 @@ class TurnDraft:
             reason=reason, ticket=self.context.new_ticket, card=self._card(reason), urgent=urgent
         )
 
+    def request_confidential_case(self, reason: str, slots: Mapping[str, Any]) -> str:
+        """Ask for a case that only supervisors see, also where one is open; return its ticket.
+
+        Its card holds ``slots`` and no word of what was said before: who reports is not named
+        unless they wish to be.
+        """
+        case = self.context.case
+        is_open = case is not None and case.state in OPEN_CASE_STATES
+        ticket = case.ticket if case is not None and is_open else self.context.new_ticket
+        told = {name: value for name, value in slots.items() if value}
+        card = {"reason": reason, "intents": [], "question": "", "slots": told, "form": reason}
+        self.case_request = CaseRequest(reason, ticket, card, confidential=True)
+        return ticket
+
     def note_question(self, text: str, label: str) -> None:
         """Remember a question in the resident's words, for an officer who may have to answer."""
         if self.loop is None and label.partition("/")[0] != _ABOUT_THE_CHAT:

@@ -14,6 +14,8 @@ from dialogue.form_values import Found, sure_values
 from dialogue.reading import Reading
 
 _YES, _NO, _CHANGE = "setuju", "tolak", "ubah"
+_OF_WRONG = ("tempat_kejadian", "waktu_kejadian")
+_ENOUGH_WORDS = 3
 _NOT_THIS = re.compile(r"\b(?:bukan|sanes)\s", re.IGNORECASE)
 _BUT = re.compile(
     r"[\s,](?:tapi|tp|melainkan|harusnya|seharusnya|yang benar|yg bener|yang bener|maksudnya)\s",
@@ -32,16 +34,31 @@ def confirm(reading: Reading, draft: TurnDraft) -> bool:
     if reading.intent == _CHANGE:
         _change(str(reading.values.get("slot", "")), draft)
         return True
+    if loop.name == forms.REPORT and _tells_further(reading, draft):
+        forms.add_telling(reading.text, draft)
+        forms.ask(draft)
+        return True
     if _correct(reading, draft):
         forms.ask_next(draft)
         return True
     if reading.intent == _NO and reading.decision == "answer":
-        draft.utter("utter_ubah_apa", extra=[])
+        own = f"utter_ubah_apa_{loop.name}"
+        known = own in draft.assets.domain.responses
+        draft.utter(own if known else "utter_ubah_apa")
         return True
     if reading.decision == "answer" or "pertanyaan" in reading.notes:
         return False
     _confused(draft)
     return True
+
+
+def _tells_further(reading: Reading, draft: TurnDraft) -> bool:
+    """Whether a message adds to a report: no question, no answer to ours, no correction."""
+    if reading.how not in ("nlu", "context") or "pertanyaan" in reading.notes:
+        return False
+    if len(reading.line.split()) < _ENOUGH_WORDS or reading.intent == "minta_cs":
+        return False
+    return not any(draft.assets.patterns.found(f"sebut_{slot}", reading.line) for slot in _OF_WRONG)
 
 
 def _confused(draft: TurnDraft) -> None:

@@ -21,6 +21,8 @@ _LONG_STORY = 12
 _YES, _NO, _CANCEL, _UNWILLING = "setuju", "tolak", "batal", "enggan"
 _COMPLAINT, _NAME = "keluhan", "nama"
 _LONG_ANSWERS = ("uraian",)
+_OWN_WORDS = (*_LONG_ANSWERS, "tempat_kejadian", "waktu_kejadian")
+"""Slots that take what is written as it is: only a clear question is something else."""
 _ASIDES = ("kenapa_data", "menunda")
 """Said about the form, whatever is being asked for."""
 _WORDLESS = ("pesan_kosong", "pesan_emoji", "pesan_rusak")
@@ -102,6 +104,7 @@ def _taken_otherwise(reading: Reading, draft: TurnDraft, slot: str) -> bool | No
         forms.keep_account(reading, draft)
         return True
     skips = reading.intent == _UNWILLING or draft.assets.patterns.found("lewati", reading.line)
+    skips = skips or (slot in _OWN_WORDS and reading.intent == _NO and reading.how == "pattern")
     if skips and forms.may_skip(draft, slot):
         _keep(draft, slot, SKIPPED)
         forms.ask_next(draft)
@@ -131,7 +134,7 @@ def _fill_by_button(reading: Reading, draft: TurnDraft, slot: str) -> bool:
 
 def _digresses(reading: Reading, slot: str, draft: TurnDraft) -> bool:
     """Whether a message that could be the value is rather a question of its own."""
-    if slot in _LONG_ANSWERS:
+    if slot in _OWN_WORDS:
         return _digresses_from_story(reading, draft)
     if reading.how == "context":
         return True

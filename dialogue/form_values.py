@@ -17,7 +17,10 @@ from nlu.types import Entity
 SKIPPED = ""
 """The value of a slot that the resident may, and did, leave out."""
 
-OPTIONAL_IN = {"pertanyaan_tertunda": frozenset({"no_hp", "waktu_dihubungi"})}
+OPTIONAL_IN = {
+    "pertanyaan_tertunda": frozenset({"no_hp", "waktu_dihubungi"}),
+    "laporan": frozenset({"uraian", "tempat_kejadian", "waktu_kejadian"}),
+}
 """The slots that may be skipped, by form."""
 
 NOT_OURS = "utter_kota_bogor"
@@ -207,6 +210,13 @@ def _account(reading: Reading, patterns: Patterns, today: date) -> Found | Refus
     return Found(text, "weak")
 
 
+def _own_words(reading: Reading, patterns: Patterns, today: date) -> Found | Refused:
+    """Take what is told of a wrong as it was written."""
+    text = reading.text.strip()
+    told = any(char.isalnum() for char in text)
+    return Found(text, "weak") if told else Refused("utter_isian_keliru")
+
+
 def _time_of_contact(reading: Reading, patterns: Patterns, today: date) -> Found | Refused:
     text = " ".join(reading.text.split())
     if not 1 <= len(text) <= 80:
@@ -239,4 +249,6 @@ _FINDERS: dict[str, Callable[[Reading, Patterns, date], Found | Refused]] = {
     "no_hp": _phone,
     "uraian": _account,
     "waktu_dihubungi": _time_of_contact,
+    "tempat_kejadian": _own_words,
+    "waktu_kejadian": _own_words,
 }

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialogue.action_names import CONFIRM_PREFIX
+from dialogue.action_names import CONFIRM_PREFIX, OFFER_REPORT
 from dialogue.draft import TurnDraft
 from dialogue.form_values import OPTIONAL_IN, SKIPPED, sure_values
 from dialogue.reading import Reading
 from dialogue.rules import actions_after
 from dialogue.tracker import Loop
+from foundation.masking import mask_identifiers
+from handoff import Reason
 
-OWN_SLOTS = ("uraian", "waktu_dihubungi")
+OWN_SLOTS = ("uraian", "waktu_dihubungi", "tempat_kejadian", "waktu_kejadian")
 """Slots that belong to one filling of a form and are forgotten when another form begins."""
 
 MOST_BAD_VALUES = 3
 OFFER_RESPONSE = "utter_formulir_sulit"
 """Offers a person after three unusable values."""
 
-DEFERRED = "pertanyaan_tertunda"
+DEFERRED, REPORT = "pertanyaan_tertunda", OFFER_REPORT
 _ACCOUNT, _PHONE = "uraian", "no_hp"
 _ENOUGH_WORDS = 3
 
 
-def start_form(name: str, reading: Reading, draft: TurnDraft) -> None:
-    """Begin the form ``name``; what the resident has said already is not asked again."""
-    for slot in OWN_SLOTS:
-        draft.slots.pop(slot, None)
+def start_form(
+    name: str, reading: Reading, draft: TurnDraft, *, account: str | None = None
+) -> None:
+    """Begin the form ``name``; what the resident has said already is not asked again.
+
+    ``account`` is what was told in an earlier message, where that is known.
+    """
+    earlier = draft.slots.get(_ACCOUNT) if name == REPORT and draft.loop else None
+    _forget_own(draft)
     draft.loop = Loop(name)
     form = draft.assets.domain.forms[name]
     for slot, value in sure_values(reading, today=draft.today).items():
         if slot in form.required_slots:
             draft.slots[slot] = value
-    if _ACCOUNT in form.required_slots and (account := _account(name, reading, draft)):
-        draft.slots[_ACCOUNT] = account
+    told = account or _account(name, reading, draft) or earlier
+    if _ACCOUNT in form.required_slots and told:
+        draft.slots[_ACCOUNT] = told
     ask_next(draft)
 
 
@@ -57,6 +65,12 @@ def add_question(reading: Reading, draft: TurnDraft) -> bool:
         return False
     draft.slots[_ACCOUNT] = f"{account} / {reading.text}"
     return True
+
+
+def add_telling(text: str, draft: TurnDraft) -> None:
+    """Add to the account what is told further, as it was written."""
+    told = draft.slots.get(_ACCOUNT)
+    draft.slots[_ACCOUNT] = f"{told}\n{text}" if told else text
 
 
 def count_unusable(draft: TurnDraft) -> None:
@@ -136,21 +150,49 @@ def leave_form(draft: TurnDraft) -> None:
     """Cancel the active form."""
     draft.loop = None
     draft.candidate = ""
-    for slot in OWN_SLOTS:
-        draft.slots.pop(slot, None)
+    _forget_own(draft)
     draft.utter("utter_formulir_batal")
 
 
 def shown_values(draft: TurnDraft) -> dict[str, str]:
-    """Return the slots as a resident may read them; skipped ones as a dash."""
-    return {
+    """Return the slots as a resident may read them; skipped ones as a dash.
+
+    Identifiers and secrets pasted into an account are not said back.
+    """
+    shown = {
         slot: "–" if value in (SKIPPED, None) else str(value) for slot, value in draft.slots.items()
     }
+    return {
+        slot: mask_identifiers(value) if slot in OWN_SLOTS else value
+        for slot, value in shown.items()
+    }
+
+
+def _forget_own(draft: TurnDraft) -> None:
+    for slot in OWN_SLOTS:
+        draft.slots.pop(slot, None)
+
+
+def _open_confidential_case(draft: TurnDraft) -> None:
+    """Hand the report over, and keep nothing of it for the card of a later case.
+
+    A case that is open already becomes the confidential one; its card reads what is kept here.
+    """
+    before = draft.case_waits
+    told = {slot: draft.slots.get(slot) for slot in OWN_SLOTS}
+    ticket = draft.request_confidential_case(draft.reason, told)
+    draft.utter(f"utter_terkirim_{REPORT}", tiket=ticket)
+    draft.question = ""
+    if not before:
+        _forget_own(draft)
 
 
 def _open_case_for(form: str, draft: TurnDraft) -> None:
     draft.decision = "handoff"
     draft.reason = _REASONS.get(form, "formulir")
+    if form == REPORT:
+        _open_confidential_case(draft)
+        return
     if draft.case_waits:
         draft.attention = True
         draft.utter("utter_tambahan_tiket")
@@ -165,7 +207,7 @@ def _open_case_for(form: str, draft: TurnDraft) -> None:
     draft.utter(own if known else "utter_formulir_terkirim", tiket=ticket)
 
 
-_REASONS = {"keluhan": "keluhan", DEFERRED: DEFERRED}
+_REASONS = {"keluhan": "keluhan", DEFERRED: DEFERRED, REPORT: Reason.REPORT.value}
 
 
 def _account(form: str, reading: Reading, draft: TurnDraft) -> str | None:
@@ -173,8 +215,11 @@ def _account(form: str, reading: Reading, draft: TurnDraft) -> str | None:
     if form == DEFERRED:
         return draft.question or None
     patterns = draft.assets.patterns
-    if reading.how in ("payload", "choice") or patterns.found("umum_keluhan", reading.line):
+    if reading.how in ("payload", "choice"):
         return None
-    fillers = ("kata_keluhan", "pengisi", "sapaan", "salam", "ingin", "makian", "penunjuk")
+    about = "mengadu" if form == REPORT else "kata_keluhan"
+    if form != REPORT and patterns.found("umum_keluhan", reading.line):
+        return None
+    fillers = (about, "pengisi", "sapaan", "salam", "ingin", "makian", "penunjuk")
     telling = patterns.without(fillers, reading.line)
     return reading.text if len(telling.split()) >= _ENOUGH_WORDS else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dialogue.action_names import BUILT_IN_ACTIONS, IGNORED_ACTIONS, NEEDED_RESPONSES
+from dialogue.action_names import BUILT_IN_ACTIONS, IGNORED_ACTIONS, NEEDED_RESPONSES, OFFERS
 from dialogue.context_tables import ContextTables
 from dialogue.domain import Domain
 from dialogue.findings import Finding, Findings
@@ -34,6 +34,7 @@ def check_together(
     if not labels:
         return
     _check_context(note, context, labels)
+    _check_offers(note, context, domain)
     for entry in knowledge.values():
         for issue in part_issues(entry, parts):
             tell = note.error if issue.severity == "error" else note.warning
@@ -64,6 +65,15 @@ def _check_context(note: _Notes, context: ContextTables, labels: set[str]) -> No
     for subjects, apart in context.worlds_apart:
         for name in sorted((subjects - known) | (apart - topics)):
             note.error("context.yml", 1, f"`{name}` di `worlds_apart` tidak dikenal")
+
+
+def _check_offers(note: _Notes, context: ContextTables, domain: Domain) -> None:
+    for label, offer in sorted(context.offers.items()):
+        if offer.name not in OFFERS:
+            note.error("context.yml", 1, f"tawaran `{offer.name}` untuk {label} tidak dikenal")
+        for name in (offer.response, offer.lead):
+            if name not in domain.responses and (name or name == offer.response):
+                note.error("context.yml", 1, f"respons `{name}` untuk {label} belum ada")
 
 
 class _Notes:

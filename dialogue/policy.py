@@ -7,12 +7,14 @@ from dialogue.actions import ACTIONS
 from dialogue.actions.unsure import RASA_FALLBACK, clarify, not_understood, title_of
 from dialogue.draft import TurnDraft
 from dialogue.form_flow import continue_form
+from dialogue.pasted import without_pasted
 from dialogue.reading import Reading
 from dialogue.resolver import SMALL_TALK
 from dialogue.rules import actions_for
 from nlu.types import OUT_OF_SCOPE
 
-_ABUSE, _PASTED = "hinaan", "nomor_identitas"
+_ABUSE = "hinaan"
+_PASTED, _SECRET = "nomor_identitas", "rahasia"
 _IDENTIFIERS = frozenset({"nik", "npwp"})
 _SALAM = "balas_salam"
 
@@ -29,6 +31,8 @@ def respond(reading: Reading, draft: TurnDraft, *, introduced: bool = False) -> 
         return
     _lead_in(reading, draft)
     form = draft.loop.name if draft.loop else None
+    if _only_pastes(reading, draft):
+        return
     if introduced and _only_introduces(reading, draft):
         draft.utter("utter_perkenalan")
     else:
@@ -98,9 +102,20 @@ def _actions(reading: Reading, draft: TurnDraft) -> tuple[str, ...]:
 
 
 def _warn_of_identifiers(reading: Reading, draft: TurnDraft) -> None:
+    """Warn once a turn of what was pasted; a secret also needs doing something about."""
     pasted = any(entity.entity in _IDENTIFIERS for entity in reading.entities)
-    if pasted or _PASTED in reading.notes:
-        draft.utter("utter_peringatan_identitas")
+    warnings = ("utter_peringatan_rahasia", "utter_peringatan_identitas")
+    due = (_SECRET in reading.notes, pasted or _PASTED in reading.notes)
+    for response, is_due in zip(warnings, due, strict=True):
+        if is_due and response not in draft.actions:
+            draft.utter(response)
+
+
+def _only_pastes(reading: Reading, draft: TurnDraft) -> bool:
+    """Whether a secret was pasted and nothing else said that was understood."""
+    if _SECRET not in reading.notes or draft.loop is not None or reading.decision == "answer":
+        return False
+    return not without_pasted(reading.text) or "pertanyaan" not in reading.notes
 
 
 def _lead_in(reading: Reading, draft: TurnDraft) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dialogue.assets import Assets
 from dialogue.choices import chosen, chosen_by_part
 from dialogue.context import Background
+from dialogue.pasted import has_identity_number, has_secret
 from dialogue.plain import clean, has_letters_or_digits, is_gibberish
 from dialogue.reading import How, Reading, certain, parse_payload
 from dialogue.resolver import Resolver
@@ -29,11 +30,14 @@ _WHOLE_MESSAGE = {
     "menunda": "menunda",
     "selengkapnya": "selengkapnya",
     "siapa_ini": "bot_atau_manusia",
+    "mau_lapor_petugas": "lapor_petugas",
+    "mau_lapor_pungli": "lapor_pungli",
     "mau_keluhan": "keluhan",
     "ingin_kerja": OUT_OF_SCOPE,
 }
 """Patterns that tell the intent of the whole message, in the order of their precedence."""
 _AFTER_AN_ANSWER, _IN_A_FORM = ("bukan_itu",), ("enggan", "keberatan", "menunda")
+_BEGIN_FORMS = ("mau_keluhan", "mau_lapor_petugas", "mau_lapor_pungli")
 _LONGEST_ASIDE = 8
 _YES_AND_THANKS = "setuju_makasih"
 _DUNNING = "menagih"
@@ -47,7 +51,6 @@ _RASA_FALLBACK_THRESHOLD = 0.3
 """Of Rasa's ``FallbackClassifier``, unless a pipeline sets another."""
 _TICKET = re.compile(r"\bhk[ \-][a-z0-9]{4}[ \-][a-z0-9]{4}\b", re.IGNORECASE)
 _LONGEST_ABOUT_TICKET = 12
-_LONG_NUMBER = re.compile(r"(?<!\d)(?:\d[ .\-]?){15,16}(?!\d)")
 
 
 class MessageReader:
@@ -145,8 +148,10 @@ class MessageReader:
         found = {name for name in _NOTES if self._patterns.found(name, line)}
         if "?" in text:
             found.add("pertanyaan")
-        if _LONG_NUMBER.search(text):
+        if has_identity_number(text):
             found.add("nomor_identitas")
+        if has_secret(text):
+            found.add("rahasia")
         return frozenset(found)
 
 
@@ -167,7 +172,7 @@ def _asks(readings: list[Reading], notes: frozenset[str]) -> bool:
 def _applies(pattern: str, line: str, tracker: Tracker) -> bool:
     if pattern in _IN_A_FORM:
         return tracker.loop is not None and len(line.split()) <= _LONGEST_ASIDE
-    if pattern == "mau_keluhan":
+    if pattern in _BEGIN_FORMS:
         return tracker.loop is None
     if pattern in _AFTER_AN_ANSWER:
         return tracker.loop is None and tracker.memory.label is not None

@@ -8,22 +8,25 @@ from dataclasses import replace
 from dialogue.act_bars import ActBars
 from dialogue.assets import Assets
 from dialogue.context import Background, FollowUps
+from dialogue.pasted import without_pasted
 from dialogue.plain import is_nonsense
 from dialogue.reading import Reading
+from dialogue.wrongs import REPORTS, VICTIM, settle_wrong
 from nlu.types import OUT_OF_SCOPE, Understanding, Understands
 
 SMALL_TALK = ("sapa", "bantuan_menu", "terima_kasih", "pamit", "setuju", "tolak")
 ABUSE = "hinaan"
 _HEARD_FIRST = (
     "keluhan", ABUSE, "minta_cs", "cek_tiket", "hapus_data", "data_saya", "daftar_pelatihan",
-    "bot_atau_manusia", "penilaian_layanan",
+    "bot_atau_manusia", "penilaian_layanan", *REPORTS, VICTIM,
 )  # fmt: skip
-"""Acts that a short message keeps, even if it could be read as a follow-up."""
+"""What a short message keeps to mean, even if it could be read as a follow-up."""
 _AFTER_AN_OFFICER = ("cek_tiket", "keluhan")
 """What residents may want who tell that they spoke to an officer before."""
 _ABOUT_THE_CHAT, _MOST_CHOICES = "layanan_kantor/", 3
 _LIKELY_OUT_OF_SCOPE = 0.4
 _IDENTIFIER_LENGTH = 15
+_ENOUGH_BESIDE = 2
 _LONGEST_PAIR, _MOST_JOINTS = 25, 3
 _CLAUSE = re.compile(r"[,;.!?\n]+|\s(?:tapi|tp|cuma|soalnya)\s")
 _JOINT = re.compile(
@@ -47,12 +50,26 @@ class Resolver:
 
     def resolve(self, text: str, line: str, background: Background) -> list[Reading]:
         """Return one reading, or one for each of several questions of the text."""
+        asked = without_pasted(text)
+        if asked != text and len(self._telling(asked)) >= _ENOUGH_BESIDE:
+            return self._beside_pasted(text, asked, background)
         whole = self._understands.understand(text)
         if len(whole.segments) > 1 and (readings := self._segments(whole, background)):
             return readings
         if "/" in whole.intent.name and (readings := self._two_questions(text, line, background)):
             return readings
         return [self._one(text, line, whole, background)]
+
+    def _beside_pasted(self, text: str, asked: str, background: Background) -> list[Reading]:
+        """Read what is asked beside a pasted number or code, which stays out of the question."""
+        first, *others = self.resolve(asked, self._patterns.prepare(asked), background)
+        entities = self._understands.understand(text).entities
+        beside = replace(first.understanding, entities=entities)
+        return [replace(first, understanding=beside), *others]
+
+    def _telling(self, text: str) -> list[str]:
+        line = self._patterns.prepare(text)
+        return self._patterns.without(("pengisi", "sapaan", "salam", "basa_basi"), line).split()
 
     def _two_questions(self, text: str, line: str, background: Background) -> list[Reading]:
         """Part a message at a joint where both sides ask something clear and different."""
@@ -100,7 +117,8 @@ class Resolver:
         reading = self._without_return(self._plain(text, line, understanding))
         reading = self._without_pleasantries(reading)
         reading = self._without_insults(reading)
-        reading = self._not_ours(self._referred(self._nonsense(self._bars.settle(reading))))
+        reading = settle_wrong(self._bars.settle(reading), self._patterns)
+        reading = self._not_ours(self._referred(self._nonsense(reading)))
         if reading.intent in _HEARD_FIRST and reading.decision == "answer":
             return reading
         reading = self._correction(reading)
@@ -232,13 +250,6 @@ class Resolver:
         last = self._patterns.prepare(_CLAUSE.split(reading.text.rstrip(" .!?,;"))[-1])
         return self._patterns.without(("penanda_maksud", "tidak", "sapaan"), last)
 
-    def _beside_number(self, reading: Reading, named: re.Pattern[str]) -> Reading | None:
-        """Read what is asked beside a pasted number ("nik saya 32…, dapat bantuan ga")."""
-        kept = [word for word in named.sub("", reading.line).split() if not word.isdigit()]
-        telling = self._patterns.without(("pengisi", "sapaan", "salam"), " " + " ".join(kept))
-        again = self._again(reading, " ".join(kept)) if len(telling.split()) > 1 else None
-        return again if again is not None and again.decision != "handoff" else None
-
     def _double_meaning(self, reading: Reading, background: Background) -> Reading | None:
         """Ask back a word with two meanings, unless message or conversation tell which."""
         words = reading.line.split()
@@ -253,8 +264,6 @@ class Resolver:
                 if mistaken or unsure:
                     return replace(reading, intent=meant, decision="answer", how="context")
             told = ambiguity.unless.search(reading.line) or topic in ambiguity.unless_topics
-            if pasted and (beside := self._beside_number(reading, ambiguity.words)):
-                return beside
             if pasted and reading.intent not in ambiguity.choices:
                 continue
             if not meant and not told:

@@ -1,4 +1,4 @@
-"""Template filters: moments and days in Indonesian words. All times are WIB."""
+"""Template filters: moments and days in Indonesian words (all WIB), pasted data covered."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from foundation.clock import WIB, indonesian_date, indonesian_time
+from foundation.masking import mask_pasted
 
 
 def register(app: Flask) -> None:
-    """Add the filters of moments and days, all named in Indonesian."""
+    """Add the filters, all named in Indonesian."""
     app.jinja_env.filters |= {
         "tanggal": indonesian_date,
         "tanggal_hari": date_in_words,
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
         "hari_singkat": weekday_in_words,
         "jam": indonesian_time,
         "jam_iso": iso_time,
+        "tertutup": mask_pasted,
         "host": host_of,
     }
 

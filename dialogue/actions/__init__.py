@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dialogue.actions import acts, answers, handover, unsure
+from dialogue.actions import acts, answers, handover, reporting, unsure
 from dialogue.draft import TurnDraft
 from dialogue.reading import Reading
 
@@ -27,6 +27,7 @@ ACTIONS: Mapping[str, Action] = {
     "action_sapa": acts.greet,
     "action_selengkapnya": answers.full_answer,
     "action_setuju": acts.agree,
+    "action_tambah_laporan": reporting.add_to_report,
     "action_tanya_balik": unsure.asked_back,
     "action_tidak_terbaca": unsure.not_read,
     "action_tolak": acts.decline,

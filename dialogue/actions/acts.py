@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from dialogue.action_names import OFFER_REPORT, OFFER_VICTIM
 from dialogue.actions.answer_frame import OFFER_OFFICER, officer_button
 from dialogue.actions.answers import menu_buttons
-from dialogue.actions.handover import connect, place_in_queue
+from dialogue.actions.handover import connect, connect_victim, place_in_queue
+from dialogue.actions.reporting import accept_report
 from dialogue.actions.unsure import choice_buttons
 from dialogue.draft import TurnDraft
 from dialogue.forms import OWN_SLOTS, start_form
@@ -37,6 +39,10 @@ def agree(reading: Reading, draft: TurnDraft) -> None:
         start_form(COMPLAINT_FORM, reading, draft)
     elif offer == OFFER_ERASE:
         erase(reading, draft)
+    elif offer == OFFER_VICTIM:
+        connect_victim(reading, draft)
+    elif offer == OFFER_REPORT:
+        accept_report(reading, draft)
     else:
         draft.utter("utter_setuju")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dialogue.action_names import OFFER_VICTIM
 from dialogue.actions.answer_frame import (
     OFFER_OFFICER,
     follow_up_buttons,
@@ -12,6 +13,7 @@ from dialogue.actions.answer_frame import (
     with_authority,
 )
 from dialogue.actions.part_answers import answer_in_parts, give_whole, part_by_button
+from dialogue.context_tables import Offer
 from dialogue.draft import TurnDraft
 from dialogue.knowledge import KnowledgeEntry
 from dialogue.reading import Reading
@@ -33,6 +35,9 @@ def answer(reading: Reading, draft: TurnDraft) -> None:
         _withdrawn(draft)
         return
     answered = label in draft.tracker.answered or label in draft.answers
+    offer = _offer_beside(label, draft)
+    if offer and offer.lead and not answered:
+        draft.utter(offer.lead)
     if entry.parts:
         answer_in_parts(reading, draft, entry, again=answered)
     elif answered and _other_aspect(reading, draft):
@@ -43,8 +48,27 @@ def answer(reading: Reading, draft: TurnDraft) -> None:
         draft.offer = OFFER_OFFICER
     else:
         _give(draft, entry, "utter_jawaban", entry.ringkas, sources=entry.sumber[:2])
+    if offer:
+        _make_offer(offer, draft, again=answered)
     draft.label = label
     draft.aspect = reading.aspect or draft.assets.context.aspect_of(label)
+
+
+def _offer_beside(label: str, draft: TurnDraft) -> Offer | None:
+    """Return what to offer beside the answer; nothing within a form, no officer twice."""
+    offer = draft.assets.context.offers.get(label)
+    if offer is None or draft.loop is not None:
+        return None
+    return None if offer.name == OFFER_VICTIM and draft.case_waits else offer
+
+
+def _make_offer(offer: Offer, draft: TurnDraft, *, again: bool) -> None:
+    """Offer it with the first answer; later the officer offered takes up a victim's own case."""
+    if not again:
+        draft.utter(offer.response)
+        draft.offer = offer.name
+    elif offer.name == OFFER_VICTIM and draft.offer == OFFER_OFFICER:
+        draft.offer = offer.name
 
 
 def full_answer(reading: Reading, draft: TurnDraft) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dialogue.action_names import OFFER_VICTIM
 from dialogue.draft import TurnDraft
-from dialogue.forms import start_form
+from dialogue.forms import REPORT, send_form, start_form
 from dialogue.reading import Reading
 from foundation.clock import indonesian_date, indonesian_time
+from handoff import Reason
 
 DEFERRED_FORM = "pertanyaan_tertunda"
 
@@ -29,8 +31,26 @@ def connect(reading: Reading, draft: TurnDraft, *, reason: str = "diminta") -> N
         start_form(DEFERRED_FORM, reading, draft)
 
 
+def connect_victim(reading: Reading, draft: TurnDraft) -> None:
+    """Open the case of somebody who lost money or a secret at any hour, and ask for nothing."""
+    if draft.case_waits or draft.context.service.is_open:
+        connect(reading, draft, reason=Reason.FRAUD_VICTIM.value)
+        return
+    draft.decision = "handoff"
+    draft.reason = Reason.FRAUD_VICTIM.value
+    draft.loop = None
+    draft.request_case(draft.reason)
+    draft.utter("utter_korban_dicatat", tiket=draft.context.new_ticket)
+
+
 def ask_for_officer(reading: Reading, draft: TurnDraft) -> None:
-    """Do what a resident wants who asks for a person."""
+    """Do what a resident wants who asks for a person; what was reported stays confidential."""
+    if draft.loop and draft.loop.name == REPORT:
+        send_form(draft)
+        return
+    if draft.assets.context.offered_with(draft.label) == OFFER_VICTIM:
+        connect_victim(reading, draft)
+        return
     if draft.loop and draft.loop.name == DEFERRED_FORM and not draft.context.service.is_open:
         draft.decision = "handoff"
         draft.reason = "diminta"

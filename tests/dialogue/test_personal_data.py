@@ -110,3 +110,49 @@ def test_pasted_nik_is_warned_of_and_not_taken_for_that_of_a_koperasi(assets: As
     assert turn.answers == ()
     assert turn.clarify
     assert "jangan mengirim NIK" in words_of(turn)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kode otp saya 482913",
+        "pin atm: 123456",
+        "482913 itu kode otp",
+        "cvv nya 123",
+        "password saya: kucing88",
+        "kartu debit 4111 1111 1111 1111",
+    ],
+)
+def test_pasted_secret_is_warned_of_with_what_to_do_and_not_repeated(
+    assets: Assets, text: str
+) -> None:
+    turn = Talk(assets)(text)
+    words = words_of(turn)
+    assert "jangan mengirim OTP" in words
+    assert "bank" in words
+    assert "iasc.ojk.go.id" in words
+    assert not any(secret in words for secret in ("482913", "123456", "kucing88", "4111"))
+    assert (turn.clarify, turn.fallback) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["diminta otp 6 angka", "lupa pin", "minta pin 150rb", "kode kbli 10792", "pin 500.000"]
+)
+def test_word_of_a_secret_is_none(assets: Assets, text: str) -> None:
+    assert "jangan mengirim OTP" not in words_of(Talk(assets)(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nik saya 3201990000000001, dapat bantuan umkm ga",
+        "dapat bantuan umkm ga nik saya 3201990000000001",
+        "ini ktp 3201990000000001 dapat bantuan umkm ga",
+        "otp saya 482913. dapat bantuan umkm ga",
+    ],
+)
+def test_question_beside_pasted_data_is_answered_too(assets: Assets, text: str) -> None:
+    turn = Talk(assets, {"dapat bantuan umkm ga": "bantuan_program/bpum_blt"})(text)
+    assert turn.answers == ("bantuan_program/bpum_blt",)
+    assert "jangan mengirim" in words_of(turn)
+    assert not turn.clarify

@@ -99,3 +99,17 @@ def test_the_card_shows_source_reason_and_slots(sqlite_store: Store, clock: Stil
     entry = ASSETS.knowledge[LABEL]
     for words in (entry.judul, entry.sumber[0], "Pengaduan", "+6281234567890", "WhatsApp", "90%"):
         assert words in card
+
+
+def test_what_a_resident_pasted_is_covered_until_asked_for(
+    sqlite_store: Store, clock: StillClock
+) -> None:
+    an_account(sqlite_store, "siti")
+    chat = a_chat(sqlite_store, "warga")
+    said = "nik saya 3201990000000001, hp 081234567890"
+    a_turn(sqlite_store, chat, said, data={"intent": LABEL, "ranking": []}, slots={"uraian": said})
+    a_case(sqlite_store, chat, "keluhan")
+    page = signed_in(staff_app(sqlite_store, clock), "siti").get(f"/petugas/percakapan/{chat.id}")
+    uncovered = page.text.count("3201990000000001")
+    assert page.text.count("nik saya [nomor identitas], hp 081234567890") >= 2
+    assert uncovered == page.text.count("Tampilkan data yang ditutup") == 1

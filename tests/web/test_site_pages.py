@@ -104,7 +104,7 @@ class TestAnswers:
             page = client.get(topic)
             assert page.status_code == 200
             answers |= set(re.findall(r'href="(/jawaban/[^"]+)"', page.text))
-        assert len(answers) == 146
+        assert len(answers) == 148
         assert {client.get(answer).status_code for answer in answers} == {200}
 
     def test_an_unsure_answer_is_hedged(self, client: FlaskClient, assets: Any) -> None:

@@ -65,7 +65,7 @@ def context_card(
             content.get("question") or opened_with.get("question") or _words_of(events, understood)
         ),
         guesses=_guesses(understood, knowledge),
-        slots=_slots(content.get("slots") or opened_with.get("slots")),
+        slots=_slots({**_mapping(opened_with.get("slots")), **_mapping(content.get("slots"))}),
         answers=tuple(knowledge[label] for label in answered if _told(label, knowledge)),
         missing=tuple(label for label in answered if not _told(label, knowledge)),
         decision=str(decided.data.get("decision") or "") if decided else "",
@@ -131,9 +131,11 @@ def _guesses(
     return tuple(guess for guess in guesses if guess.percent)
 
 
-def _slots(slots: Any) -> tuple[tuple[str, str], ...]:
-    if not isinstance(slots, Mapping):
-        return ()
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _slots(slots: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (str(name), str(value)) for name, value in sorted(slots.items()) if value not in (None, "")
     )
