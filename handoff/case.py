@@ -57,12 +57,19 @@ class Outcome(StrEnum):
     SPAM = "iseng"
 
 
+URGENT, USUAL = 0, 1
+"""Values of ``case_.priority``; the queue begins with the smaller one."""
+
 OPEN_STATES = (CaseState.WAITING.value, CaseState.CLAIMED.value)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case. ``officer_id`` is the account that has, or last had, it."""
+    """One case. ``officer_id`` is the account that has, or last had, it.
+
+    ``urgent``: a life may be in danger. ``confidential`` is its conversation's (see
+    :mod:`handoff.access`). ``drill``: made for practice, and counted nowhere.
+    """
 
     id: int
     ticket: str
@@ -76,6 +83,9 @@ class Case:
     closed_at: datetime | None
     outcome: str | None
     note: str | None
+    urgent: bool = False
+    confidential: bool = False
+    drill: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -98,4 +108,7 @@ def case_from_row(row: Row[Any]) -> Case:
         closed_at=row.closed_at,
         outcome=row.outcome,
         note=row.note,
+        urgent=row.priority == URGENT,
+        confidential=row.confidential,
+        drill=row.drill,
     )

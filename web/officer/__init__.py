@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask
 
+from web.officer.access import add_access
 from web.officer.actions import Actions, add_actions
 from web.officer.calendar_page import add_calendar
 from web.officer.desk import DeskMaker
@@ -19,6 +20,7 @@ def register(app: Flask, services: Services) -> None:
     desks = DeskMaker(services)
     pages = Pages(desks)
     blueprint = Blueprint("officer", __name__, url_prefix="/petugas")
+    add_access(blueprint)
     add_pages(blueprint, pages)
     actions = Actions(desks, pages)
     add_actions(blueprint, actions)

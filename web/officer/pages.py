@@ -14,14 +14,13 @@ from handoff import Outcome, presence_of
 from storage import Transaction
 from web.accounts import may, require_role, signed_in
 from web.context import feed, services
+from web.officer.access import ROLES
 from web.officer.board import TABS, read_board
 from web.officer.desk import DeskMaker
 from web.officer.selection import Selection, display_names, read_selection
 from web.officer.stream import ConsoleStream
 from web.officer.transcript import page_after, page_before
 from web.sse import stream_response
-
-ROLES = ("petugas", "supervisor")
 
 
 def is_part() -> bool:
