@@ -56,7 +56,7 @@ from handoff.care import (
     to_ask,
     to_expire,
 )
-from handoff.case import Case, CaseState, Expiry, Outcome, Reason
+from handoff.case import DRILL_CHANNEL, Case, CaseState, Expiry, Outcome, Reason
 from handoff.cases import (
     claim,
     expire,
@@ -68,6 +68,7 @@ from handoff.cases import (
     resolve,
     return_to_bot,
 )
+from handoff.dangers import danger_name, danger_names
 from handoff.deeds import deeds_for
 from handoff.estimate import (
     WaitingEstimate,
@@ -121,13 +122,13 @@ from handoff.service_level import ServiceLevel, service_level
 from handoff.switch import ANNOUNCEMENT_LIMIT, Switch, read_switch, set_switch, with_switch
 from handoff.tickets import new_ticket
 from handoff.urgency import (
-    Alarm,
+    UrgentCase,
     acknowledge,
-    alarms,
-    alarms_of,
     alerts_due,
     make_urgent,
-    mark_alert,
+    mark_urgent_alert,
+    urgency_of,
+    urgent_cases,
 )
 
 __all__ = [
@@ -136,6 +137,7 @@ __all__ = [
     "BLANKS",
     "CALENDAR_NOTE_LIMIT",
     "CAPACITY",
+    "DRILL_CHANNEL",
     "EXPIRE_AFTER",
     "GONE_AFTER",
     "MOST_CAPACITY",
@@ -145,7 +147,6 @@ __all__ = [
     "REOPEN_WITHIN",
     "SIGN_EVERY",
     "WINDOW",
-    "Alarm",
     "AttentionItem",
     "CalendarFollower",
     "CalendarVersion",
@@ -166,13 +167,12 @@ __all__ = [
     "ServiceLevel",
     "Switch",
     "TurnWords",
+    "UrgentCase",
     "Waiting",
     "WaitingEstimate",
     "access_case",
     "access_conversation",
     "acknowledge",
-    "alarms",
-    "alarms_of",
     "alerted",
     "alerts_due",
     "all_claimed",
@@ -188,6 +188,8 @@ __all__ = [
     "cases_of_conversations",
     "cases_of_officer",
     "claim",
+    "danger_name",
+    "danger_names",
     "deeds_for",
     "dismiss_attention",
     "earlier_of",
@@ -205,9 +207,9 @@ __all__ = [
     "make_confidential",
     "make_offers",
     "make_urgent",
-    "mark_alert",
     "mark_alerted",
     "mark_asked",
+    "mark_urgent_alert",
     "may_see",
     "needs_reading_sign",
     "needs_sign",
@@ -256,6 +258,8 @@ __all__ = [
     "to_expire",
     "transfer",
     "unanswered",
+    "urgency_of",
+    "urgent_cases",
     "usual_labels",
     "visible_cases",
     "visible_conversations",

@@ -57,6 +57,9 @@ class Outcome(StrEnum):
     SPAM = "iseng"
 
 
+DRILL_CHANNEL = "latihan"
+"""The channel of conversations that were made for practice; nobody is at its other end."""
+
 URGENT, USUAL = 0, 1
 """Values of ``case_.priority``; the queue begins with the smaller one."""
 

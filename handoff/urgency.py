@@ -1,7 +1,7 @@
 """Urgent cases: somebody told of danger. They come first, and alarm until a person acknowledges.
 
-An alarm stands while the case is open and nobody acknowledged it. It begins anew when danger of
-another kind is told, and when the case goes back into the queue.
+An alarm sounds while the case is open and nobody acknowledged it. Another one begins when danger
+of another kind is told, and when the case goes back into the queue.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from storage.tables import account, case_
 UNNAMED = "bahaya"
 """The kind of danger where nobody said which."""
 
-MOST_ALARMS = 50
+MOST = 50
 """So many urgent cases are listed at once."""
 
 
 @dataclass(frozen=True)
-class Alarm:
-    """An open urgent case, since when, and who said that they look after it (``by``: a name).
+class UrgentCase:
+    """An urgent case, when its alarm began, who said that they look after it (``by``: a name).
 
     ``alerts`` counts how often supervisors were told.
     """
@@ -61,12 +61,13 @@ def make_urgent(
         return False
     fresh: dict[str, Any] = {
         "kind": kind,
+        "since": tx.now,
         "acknowledged_at": None,
         "acknowledged_by": None,
         "alerted_at": None,
     }
     if before is None:
-        tx.connection.execute(insert(urgency).values(case_id=case.id, since=tx.now, **fresh))
+        tx.connection.execute(insert(urgency).values(case_id=case.id, **fresh))
     else:
         tx.connection.execute(update(urgency).where(urgency.c.case_id == case.id).values(**fresh))
     tx.connection.execute(update(case_).where(case_.c.id == case.id).values(priority=URGENT))
@@ -107,42 +108,42 @@ def alarm_again(tx: Transaction, case_id: int) -> None:
     tx.connection.execute(
         update(urgency)
         .where(urgency.c.case_id == case_id)
-        .values(acknowledged_at=None, acknowledged_by=None, alerted_at=None)
+        .values(since=tx.now, acknowledged_at=None, acknowledged_by=None, alerted_at=None)
     )
 
 
-def alarms(tx: Transaction, officer: Account) -> list[Alarm]:
+def urgent_cases(tx: Transaction, officer: Account) -> list[UrgentCase]:
     """Return the open urgent cases that the officer may see, the unacknowledged first."""
     rows = tx.connection.execute(
         _open_ones()
         .where(visible_cases(officer))
         .order_by(urgency.c.acknowledged_at.is_not(None), urgency.c.since, case_.c.id)
-        .limit(MOST_ALARMS)
+        .limit(MOST)
     )
-    return [_alarm(row) for row in rows]
+    return [_urgent_case(row) for row in rows]
 
 
-def alarms_of(tx: Transaction, case_ids: Collection[int]) -> dict[int, Alarm]:
+def urgency_of(tx: Transaction, case_ids: Collection[int]) -> dict[int, UrgentCase]:
     """Return the alarms of those cases that are urgent, open or closed, by case."""
     if not case_ids:
         return {}
     rows = tx.connection.execute(_all_of_them().where(case_.c.id.in_(case_ids)))
-    return {row.id: _alarm(row) for row in rows}
+    return {row.id: _urgent_case(row) for row in rows}
 
 
-def alerts_due(tx: Transaction, *, every: timedelta) -> list[Alarm]:
+def alerts_due(tx: Transaction, *, every: timedelta) -> list[UrgentCase]:
     """Return the alarms that sound and about which nobody was told within ``every``."""
     rows = tx.connection.execute(
         _open_ones()
         .where(urgency.c.acknowledged_at.is_(None))
         .where(urgency.c.alerted_at.is_(None) | (urgency.c.alerted_at <= tx.now - every))
         .order_by(urgency.c.since, case_.c.id)
-        .limit(MOST_ALARMS)
+        .limit(MOST)
     )
-    return [_alarm(row) for row in rows]
+    return [_urgent_case(row) for row in rows]
 
 
-def mark_alert(tx: Transaction, case_id: int) -> None:
+def mark_urgent_alert(tx: Transaction, case_id: int) -> None:
     """Note that supervisors are told of the case now."""
     tx.connection.execute(
         update(urgency)
@@ -170,8 +171,8 @@ def _open_ones() -> Select[Any]:
     return _all_of_them().where(case_.c.priority == URGENT, case_.c.state.in_(OPEN_STATES))
 
 
-def _alarm(row: Row[Any]) -> Alarm:
-    return Alarm(
+def _urgent_case(row: Row[Any]) -> UrgentCase:
+    return UrgentCase(
         case=case_from_row(row),
         kind=row.kind,
         since=row.since,

@@ -13,7 +13,6 @@ from handoff import (
     Preview,
     QueueCounts,
     TurnWords,
-    alarms,
     alerted,
     attention_list,
     cases_of_officer,
@@ -23,6 +22,7 @@ from handoff import (
     previews,
     queue_counts,
     unanswered,
+    urgent_cases,
     waiting_cases,
     words_of_turns,
 )
@@ -149,7 +149,7 @@ def read_signature(tx: Transaction, officer: Account) -> tuple[object, ...]:
         tuple((case.id, found[case.conversation].last_seq) for case in mine),
         tuple(offer.case_id for offer in offers_to(tx, officer.id)),
         tuple(case.id for case in alerted(tx, seen_by=officer)),
-        tuple((one.case.id, one.kind, one.acknowledged_at) for one in alarms(tx, officer)),
+        tuple((one.case.id, one.kind, one.acknowledged_at) for one in urgent_cases(tx, officer)),
     )
 
 

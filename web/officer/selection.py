@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from connectors.whatsapp import conversations_of_resident, template_is_waiting
 from dialogue import KnowledgeEntry
 from handoff import (
-    Alarm,
     AttentionItem,
     Case,
     CaseState,
     Earlier,
     Grant,
+    UrgentCase,
     access_conversation,
-    alarms_of,
     attention_of,
     cases_of_conversations,
     earlier_of,
@@ -24,6 +23,7 @@ from handoff import (
     latest_case,
     position,
     readers_of,
+    urgency_of,
     usual_labels,
 )
 from service_hours import Calendar
@@ -69,7 +69,7 @@ class Selection:
     window_minutes: int | None = None
     template_sent: bool = False
     readers: tuple[str, ...] = ()
-    alarm: Alarm | None = None
+    alarm: UrgentCase | None = None
     grants: tuple[Grant, ...] = ()
 
     @property
@@ -125,7 +125,7 @@ def read_selection(
         window_minutes=minutes_of_windows(tx, [conversation_id]).get(conversation_id),
         template_sent=template_is_waiting(tx, conversation_id),
         readers=readers_of(tx, conversation_id, without=officer.id),
-        alarm=alarms_of(tx, [case.id]).get(case.id) if case else None,
+        alarm=urgency_of(tx, [case.id]).get(case.id) if case else None,
         grants=tuple(grants_of(tx, conversation_id)),
     )
 
