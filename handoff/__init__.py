@@ -1,6 +1,7 @@
 """The human queue: cases from the moment a person is wanted until an officer is done."""
 
 from handoff.access import (
+    KEEPER,
     OFFICER_ROLES,
     Grant,
     access_case,
@@ -140,6 +141,7 @@ __all__ = [
     "DRILL_CHANNEL",
     "EXPIRE_AFTER",
     "GONE_AFTER",
+    "KEEPER",
     "MOST_CAPACITY",
     "OFFER_FOR",
     "OFFICER_ROLES",

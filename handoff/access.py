@@ -180,9 +180,14 @@ def grant_access(tx: Transaction, conversation_id: str, account_id: int, *, by: 
 def withdraw_access(tx: Transaction, conversation_id: str, account_id: int, *, by: Account) -> None:
     """Take an officer's sight of a confidential conversation back; the deed is written down.
 
-    Raises ``NotFoundError`` unless ``by`` is a supervisor and the conversation is confidential.
+    Raises ``NotFoundError`` unless ``by`` is a supervisor and the conversation is confidential,
+    ``InvalidFormError`` while the officer has it.
     """
-    _require_keeper(tx, conversation_id, by)
+    if _require_keeper(tx, conversation_id, by).owner == account_id:
+        raise InvalidFormError(
+            f"account {account_id} has the conversation",
+            reader_text="Petugas itu sedang memegang kasusnya. Ambil alih dahulu.",
+        )
     gone = tx.connection.execute(
         delete(confidential_access).where(
             confidential_access.c.conversation_id == conversation_id,
@@ -220,10 +225,11 @@ def _granted(officer: Account, conversation_id: Column[str]) -> ColumnElement[bo
     )
 
 
-def _require_keeper(tx: Transaction, conversation_id: str, by: Account) -> None:
+def _require_keeper(tx: Transaction, conversation_id: str, by: Account) -> Conversation:
     found = get_conversation(tx, conversation_id)
     if found is None or not found.confidential or by.role != KEEPER:
         raise NotFoundError("no such confidential conversation")
+    return found
 
 
 def _note(tx: Transaction, action: str, conversation_id: str, account_id: int, by: Account) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import or_, select
@@ -11,22 +11,22 @@ from handoff.access import visible_cases, visible_conversations
 from storage import Account, AuditRow, Transaction, latest_deeds
 from storage.tables import case_, conversation
 
-_POINTERS = ("case_id", "ticket", "tickets", "conversation")
-"""What in a deed's data leads to a case or a conversation."""
-
 
 def deeds_for(tx: Transaction, reader: Account, *, limit: int = 100) -> list[AuditRow]:
-    """Return the last deeds, newest first; nothing in them leads to what the reader may not see."""
+    """Return the last deeds, newest first; those about what is hidden from the reader say less."""
     rows = latest_deeds(tx, limit=limit)
     tickets, cases, conversations = _hidden(tx, reader, rows)
-    hidden = {"case_id": cases, "ticket": tickets, "conversation": conversations}
+    hidden: dict[str, Collection[object]] = {
+        "case_id": cases,
+        "ticket": tickets,
+        "conversation": conversations,
+    }
 
     def shown(row: AuditRow) -> AuditRow:
         led_to = {one for one in row.data.get("tickets") or () if one in tickets}
         if not led_to and not any(row.data.get(key) in of for key, of in hidden.items()):
             return row
-        data = {key: value for key, value in row.data.items() if key not in _POINTERS}
-        return replace(row, data=data)
+        return replace(row, data={})
 
     return [shown(row) for row in rows]
 

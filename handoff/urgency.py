@@ -98,8 +98,8 @@ def acknowledge(tx: Transaction, case: Case, *, officer_id: int, actor: str) -> 
         kind=taken.kind,
         seconds=seconds,
     )
-    # Without the ticket: the list of deeds is read by more people than a confidential case.
-    note_deed(tx, "urgency_acknowledged", account_id=officer_id, data={"case_id": case.id})
+    data = {"case_id": case.id, "ticket": case.ticket}
+    note_deed(tx, "urgency_acknowledged", account_id=officer_id, data=data)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Template filters: moments and days in Indonesian words. All times are WIB."""
+"""Template filters: moments, days and kinds of danger in Indonesian words. All times are WIB."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from flask import Flask
 
 from foundation.clock import WIB, indonesian_date, indonesian_time
+from handoff import danger_name
 
 
 def register(app: Flask) -> None:
@@ -18,6 +19,7 @@ def register(app: Flask) -> None:
         "hari_singkat": weekday_in_words,
         "jam": indonesian_time,
         "jam_iso": iso_time,
+        "bahaya": danger_name,
     }
 
 

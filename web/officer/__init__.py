@@ -8,8 +8,10 @@ from web.officer.calendar_page import add_calendar
 from web.officer.desk import DeskMaker
 from web.officer.pages import Pages, add_pages
 from web.officer.post import PostViews, add_post
+from web.officer.secrecy import add_secrecy
 from web.officer.supervisor import add_supervision
 from web.officer.tools import Tools, add_tools
+from web.officer.urgent import add_urgent
 from web.services import Services
 
 __all__ = ["register"]
@@ -28,4 +30,6 @@ def register(app: Flask, services: Services) -> None:
     add_post(blueprint, PostViews(actions))
     add_supervision(blueprint)
     add_calendar(blueprint)
+    add_secrecy(blueprint)
+    add_urgent(app, blueprint)
     app.register_blueprint(blueprint)

@@ -122,7 +122,10 @@ def read_board(tx: Transaction, officer: Account, calendar: Calendar) -> Board:
         offered=set(offered),
         unanswered=open_questions,
     )
-    rows = sorted((_case_row(case, reading) for case in waiting), key=lambda row: not row.offered)
+    rows = sorted(
+        (_case_row(case, reading) for case in waiting),
+        key=lambda row: (not row.case.urgent, not row.offered),
+    )
     return Board(
         counts=queue_counts(tx, seen_by=officer),
         waiting=tuple(rows),

@@ -10,7 +10,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from connectors import OFFICER_TEXT_LIMIT
-from handoff import Outcome, presence_of
+from handoff import KEEPER, Outcome, presence_of
 from storage import Transaction
 from web.accounts import may, require_role, signed_in
 from web.context import feed, services
@@ -137,6 +137,7 @@ class Pages:
             template,
             officer=signed_in(),
             supervises=may(signed_in(), "supervisor"),
+            keeps_secrets=signed_in().role == KEEPER,
             tab=chosen_tab(),
             now=services().clock(),
             hours=services().calendar.status(services().clock()),

@@ -49,7 +49,7 @@ class Selection:
     ``attention`` is a turn that nobody has looked at. ``others`` are the same person's other
     cases, ``earlier`` the one that this one takes up again, ``colleagues`` to whom it may be given,
     ``readers`` who of them has it open now. ``alarm`` says why the case is urgent; ``grants`` who
-    besides supervisors sees a confidential conversation.
+    besides supervisors sees a confidential conversation, ``addable`` who may be let see it.
     """
 
     conversation: Conversation
@@ -71,6 +71,7 @@ class Selection:
     readers: tuple[str, ...] = ()
     alarm: UrgentCase | None = None
     grants: tuple[Grant, ...] = ()
+    addable: tuple[Colleague, ...] = ()
 
     @property
     def window_over(self) -> bool:
@@ -127,6 +128,7 @@ def read_selection(
         readers=readers_of(tx, conversation_id, without=officer.id),
         alarm=urgency_of(tx, [case.id]).get(case.id) if case else None,
         grants=tuple(grants_of(tx, conversation_id)),
+        addable=_addable(tx, conversation),
     )
 
 
@@ -141,6 +143,13 @@ def _others(
     known = conversations_of_resident(tx, conversation_id)
     cases = cases_of_conversations(tx, known, seen_by=officer)
     return tuple(one for one in cases if case is None or one.id != case.id)
+
+
+def _addable(tx: Transaction, conversation: Conversation) -> tuple[Colleague, ...]:
+    if not conversation.confidential:
+        return ()
+    there = {one.id for one in colleagues(tx, of=conversation)}
+    return tuple(one for one in colleagues(tx) if one.id not in there)
 
 
 def _service_minutes(tx: Transaction, case: Case | None, calendar: Calendar) -> int:

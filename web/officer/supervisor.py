@@ -28,6 +28,7 @@ from handoff import (
     save_canned,
     service_level,
     set_switch,
+    urgent_cases,
     waiting_cases,
 )
 from service_hours import Calendar
@@ -68,6 +69,7 @@ class Overview:
     deeds: tuple[AuditRow, ...]
     names: dict[int, str]
     receivers: tuple[Colleague, ...]
+    drills: int = 0
 
     @property
     def ready(self) -> int:
@@ -101,6 +103,7 @@ def read_overview(
         deeds=tuple(deeds_for(tx, officer, limit=_DEEDS)),
         names=names,
         receivers=colleagues(tx),
+        drills=sum(one.case.drill for one in urgent_cases(tx, officer)),
     )
 
 
