@@ -15,7 +15,7 @@ from connectors.desk_speech import actor_of
 from connectors.desk_words import desk_says
 from foundation.errors import ForbiddenError
 from handoff import DRILL_CHANNEL as CHANNEL
-from handoff import Case, Reason, danger_name, get_case, open_case, return_to_bot
+from handoff import IS_OPEN, Case, Reason, danger_name, get_case, open_case, return_to_bot
 from storage import Account, Store, Transaction, append_event, note_deed, open_conversation
 from storage.tables import case_
 
@@ -76,6 +76,5 @@ class Drill:
 
 
 def _open_drills(tx: Transaction) -> list[int]:
-    open_ones = case_.c.state.in_(("waiting", "claimed"))
-    rows = tx.connection.execute(select(case_.c.id).where(open_ones, case_.c.drill))
+    rows = tx.connection.execute(select(case_.c.id).where(IS_OPEN, case_.c.drill))
     return list(rows.scalars())

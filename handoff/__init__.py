@@ -57,7 +57,7 @@ from handoff.care import (
     to_ask,
     to_expire,
 )
-from handoff.case import DRILL_CHANNEL, Case, CaseState, Expiry, Outcome, Reason
+from handoff.case import DRILL_CHANNEL, IS_OPEN, Case, CaseState, Expiry, Outcome, Reason
 from handoff.cases import (
     claim,
     expire,
@@ -141,6 +141,7 @@ __all__ = [
     "DRILL_CHANNEL",
     "EXPIRE_AFTER",
     "GONE_AFTER",
+    "IS_OPEN",
     "KEEPER",
     "MOST_CAPACITY",
     "OFFER_FOR",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from handoff.access import visible_cases
-from handoff.case import USUAL, Case, case_from_row
+from handoff.case import IS_CLAIMED, IS_WAITING, USUAL, Case, case_from_row
 from handoff.offers import WINDOW
 from handoff.presence import GONE_AFTER, Presence
 from storage import Account, Transaction, upsert
@@ -39,7 +39,7 @@ def orphaned(tx: Transaction) -> list[Case]:
     rows = tx.connection.execute(
         select(case_)
         .outerjoin(presence, presence.c.account_id == case_.c.officer_id)
-        .where(case_.c.state == "claimed", case_.c.claimed_at <= gone)
+        .where(IS_CLAIMED, case_.c.claimed_at <= gone)
         .where(or_(presence.c.account_id.is_(None), presence.c.seen_at <= gone))
         .order_by(case_.c.claimed_at, case_.c.id)
         .limit(_BATCH)
@@ -57,7 +57,7 @@ def to_ask(tx: Transaction) -> list[Case]:
         select(case_)
         .join(conversation, conversation.c.id == case_.c.conversation_id)
         .outerjoin(care, care.c.case_id == case_.c.id)
-        .where(case_.c.state == "waiting", case_.c.opened_at <= tx.now - _ASK_EARLIEST)
+        .where(IS_WAITING, case_.c.opened_at <= tx.now - _ASK_EARLIEST)
         .where(case_.c.priority == USUAL)
         .where(or_(_long_open(tx), _closes_soon(tx)), _can_be_asked(tx))
         .where(care.c.asked_at.is_(None))
@@ -99,7 +99,7 @@ def to_expire(tx: Transaction) -> list[Case]:
         select(case_)
         .join(care, care.c.case_id == case_.c.id)
         .join(conversation, conversation.c.id == case_.c.conversation_id)
-        .where(case_.c.state == "waiting", care.c.asked_at <= tx.now - EXPIRE_AFTER)
+        .where(IS_WAITING, care.c.asked_at <= tx.now - EXPIRE_AFTER)
         .where(
             or_(
                 conversation.c.last_resident_at.is_(None),
@@ -117,7 +117,7 @@ def not_alerted(tx: Transaction, *, opened_before: datetime) -> list[Case]:
     rows = tx.connection.execute(
         select(case_)
         .outerjoin(care, care.c.case_id == case_.c.id)
-        .where(case_.c.state == "waiting", case_.c.opened_at <= opened_before)
+        .where(IS_WAITING, case_.c.opened_at <= opened_before)
         .where(case_.c.drill.is_(False))
         .where(care.c.alerted_at.is_(None))
         .order_by(case_.c.opened_at, case_.c.id)
@@ -136,7 +136,7 @@ def alerted(tx: Transaction, *, limit: int = 50, seen_by: Account | None = None)
     rows = tx.connection.execute(
         select(case_)
         .join(care, care.c.case_id == case_.c.id)
-        .where(case_.c.state == "waiting", care.c.alerted_at.is_not(None))
+        .where(IS_WAITING, care.c.alerted_at.is_not(None))
         .where(visible_cases(seen_by))
         .order_by(case_.c.opened_at, case_.c.id)
         .limit(limit)

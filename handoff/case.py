@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import Row, and_, literal_column
+
+from storage.tables import case_
 
 
 class CaseState(StrEnum):
@@ -64,6 +66,14 @@ URGENT, USUAL = 0, 1
 """Values of ``case_.priority``; the queue begins with the smaller one."""
 
 OPEN_STATES = (CaseState.WAITING.value, CaseState.CLAIMED.value)
+
+# Conditions for queries. The values stand in the statement itself, so that SQLite, which does not
+# look at parameters when it plans, sees that the partial indexes on open cases serve.
+_WAITING, _CLAIMED = (literal_column(f"'{state}'") for state in OPEN_STATES)
+IS_OPEN: Final = case_.c.state.in_([_WAITING, _CLAIMED])
+IS_WAITING: Final = and_(case_.c.state == _WAITING, IS_OPEN)
+IS_CLAIMED: Final = and_(case_.c.state == _CLAIMED, IS_OPEN)
+IS_URGENT: Final = and_(case_.c.priority == literal_column(str(URGENT)), IS_OPEN)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handoff.access import seers_of
 from handoff.assignment import Free, Offer, Waiting, plan_offers
-from handoff.case import URGENT
+from handoff.case import IS_WAITING, URGENT
 from handoff.links import earlier_of
 from handoff.presence import officers_on_duty
 from storage import Transaction, upsert
@@ -74,7 +74,7 @@ def waiting_for_offer(tx: Transaction) -> list[Waiting]:
             conversation.c.last_resident_at,
         )
         .join(conversation, conversation.c.id == case_.c.conversation_id)
-        .where(case_.c.state == "waiting")
+        .where(IS_WAITING)
         .order_by(case_.c.priority, case_.c.opened_at, case_.c.id)
         .limit(_LOOKED_AT)
     ).all()

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from handoff.access import visible_cases
-from handoff.case import URGENT, USUAL, Case, CaseState, case_from_row
+from handoff.case import (
+    IS_CLAIMED,
+    IS_OPEN,
+    IS_WAITING,
+    URGENT,
+    USUAL,
+    Case,
+    CaseState,
+    case_from_row,
+)
 from storage import Account, Transaction
 from storage.tables import case_
 
@@ -29,7 +38,7 @@ def waiting_cases(
     """Return the waiting cases, the urgent first, then the longest waiting."""
     rows = tx.connection.execute(
         select(case_)
-        .where(case_.c.state == CaseState.WAITING.value, visible_cases(seen_by))
+        .where(IS_WAITING, visible_cases(seen_by))
         .order_by(case_.c.priority, case_.c.opened_at, case_.c.id)
         .limit(limit)
     )
@@ -40,7 +49,7 @@ def cases_of_officer(tx: Transaction, officer_id: int) -> list[Case]:
     """Return the cases that the officer owns now, oldest claim first."""
     rows = tx.connection.execute(
         select(case_)
-        .where(case_.c.state == CaseState.CLAIMED.value, case_.c.officer_id == officer_id)
+        .where(IS_CLAIMED, case_.c.officer_id == officer_id)
         .order_by(case_.c.claimed_at, case_.c.id)
     )
     return [case_from_row(row) for row in rows]
@@ -50,7 +59,7 @@ def all_claimed(tx: Transaction, *, limit: int = 100, seen_by: Account | None = 
     """Return the cases that any officer has now, oldest claim first."""
     rows = tx.connection.execute(
         select(case_)
-        .where(case_.c.state == CaseState.CLAIMED.value, visible_cases(seen_by))
+        .where(IS_CLAIMED, visible_cases(seen_by))
         .order_by(case_.c.claimed_at, case_.c.id)
         .limit(limit)
     )
@@ -65,7 +74,7 @@ def position(tx: Transaction, case: Case) -> int | None:
         select(func.count())
         .select_from(case_)
         .where(
-            case_.c.state == CaseState.WAITING.value,
+            IS_WAITING,
             case_.c.drill.is_(False),
             _before(case),
         )
@@ -80,7 +89,7 @@ def queue_counts(tx: Transaction, *, seen_by: Account | None = None) -> QueueCou
         row.state: row.number
         for row in tx.connection.execute(
             select(case_.c.state, func.count().label("number"))
-            .where(case_.c.state.in_((CaseState.WAITING.value, CaseState.CLAIMED.value)), counted)
+            .where(IS_OPEN, counted)
             .group_by(case_.c.state)
         )
     }

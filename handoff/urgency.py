@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, select, update
 
 from handoff.access import visible_cases
-from handoff.case import OPEN_STATES, URGENT, Case, case_from_row
+from handoff.case import IS_URGENT, URGENT, Case, case_from_row
 from storage import Account, Transaction, append_event, note_deed
 from storage.desk_tables import urgency
 from storage.tables import account, case_
@@ -168,7 +168,7 @@ def _all_of_them() -> Select[Any]:
 
 
 def _open_ones() -> Select[Any]:
-    return _all_of_them().where(case_.c.priority == URGENT, case_.c.state.in_(OPEN_STATES))
+    return _all_of_them().where(IS_URGENT)
 
 
 def _urgent_case(row: Row[Any]) -> UrgentCase:
