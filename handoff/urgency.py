@@ -22,6 +22,9 @@ from storage.tables import account, case_
 UNNAMED = "bahaya"
 """The kind of danger where nobody said which."""
 
+CONTINUED = "lanjutan"
+"""The kind of what is told in a talk that is about danger already: it is no other danger."""
+
 MOST = 50
 """So many urgent cases are listed at once."""
 
@@ -57,7 +60,7 @@ def make_urgent(
     before = tx.connection.execute(
         select(urgency).where(urgency.c.case_id == case.id)
     ).one_or_none()
-    if before is not None and before.kind == kind:
+    if before is not None and kind in (before.kind, CONTINUED):
         return False
     fresh: dict[str, Any] = {
         "kind": kind,

@@ -129,11 +129,15 @@ def test_danger_of_another_kind_sounds_again_the_same_does_not(store: Store, ani
     case = _case(store, "a", danger="bunuh_diri")
     with store.write() as tx:
         acknowledge(tx, case, officer_id=ani.id, actor="officer:1")
-    for danger, sounds in (("bunuh_diri", False), ("kekerasan", True)):
+    for danger, kind, sounds in (
+        ("bunuh_diri", "bunuh_diri", False),
+        ("lanjutan", "bunuh_diri", False),
+        ("kekerasan", "kekerasan", True),
+    ):
         _case(store, "a", danger=danger)
         with store.read() as tx:
             urgent = urgency_of(tx, [case.id])[case.id]
-        assert (urgent.kind, urgent.sounds) == (danger, sounds)
+        assert (urgent.kind, urgent.sounds) == (kind, sounds)
 
 
 def test_a_case_that_waits_already_becomes_urgent(store: Store) -> None:
