@@ -1,4 +1,4 @@
-"""Somebody tells of danger at night: number, mail, alarm at the console, a person in the morning."""
+"""Danger told at night: number, mail, alarm at the console, and a person in the morning."""
 
 from __future__ import annotations
 
