@@ -39,6 +39,7 @@ from storage import (
     latest_deeds,
     lock_conversation,
     note_deed,
+    read_events,
     save_attachment,
     set_outbox_state,
 )
@@ -126,9 +127,16 @@ def _the_secret(store: Store, staff: dict[str, Account]) -> Secret:
     chat = a_chat(store, "pelapor")
     a_turn(store, chat, f"saya mau cerita {MARK}", decision="clarify", attention=True)
     a_turn(store, chat, f"tentang {MARK}", decision="handoff", slots={"uraian": MARK})
-    event_id, _ = learning_kit.a_turn(
-        store, chat, f"ini soal {MARK} lagi", ranking=learning_kit.UNSURE, decision="clarify"
-    )
+    understood = {
+        "ranking": [list(pair) for pair in learning_kit.UNSURE],
+        "decision": "clarify",
+        "how": "nlu",
+        "resolved": learning_kit.FOUNDERS,
+    }
+    a_turn(store, chat, f"ini soal {MARK} lagi", decision="clarify", data=understood)
+    with store.read() as tx:
+        events = read_events(tx, chat.id)
+    event_id = [event.id for event in events if event.type == "understood"][-1]
     learning_kit.look(store, ControlSample(1.0))
     with store.write() as tx:
         label_turns(tx, [event_id], learning_kit.FOUNDERS, Judging(staff["staf_data"], "b-1"))
