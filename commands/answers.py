@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import click
 
 import learning
 from commands import wiring
 from commands.models_live import by_option, json_option, migrated_store, named
+from dialogue import source_ledger
 from foundation.errors import InvalidFormError
 
 
@@ -69,3 +71,27 @@ def list_(as_json: bool) -> None:
         row = {"label": one.label, "reason": one.reason, "by": one.author}
         plain = f"{one.label}\t{one.author}\t{one.reason}"
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else plain)
+
+
+@answers.command()
+@json_option
+def sources(as_json: bool) -> None:
+    """Tampilkan jawaban yang sumbernya lemah, dan berapa yang bersumber kuat."""
+    assets = wiring.WorkerBundles(wiring.settings()).current().assets
+    ledger = source_ledger(assets.knowledge.values())
+    if as_json:
+        found = [asdict(one) for one in ledger.findings]
+        told = {
+            "answers": ledger.entries,
+            "strong": ledger.strong,
+            "press_only": ledger.press_only,
+            "findings": found,
+        }
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for one in ledger.findings:
+        click.echo(f"{one.label}\t{one.text}")
+    click.echo(
+        f"{ledger.strong} dari {ledger.entries} jawaban bersumber kuat (alamat resmi, pasal, atau"
+        f" SOP); {ledger.press_only} hanya bersumber berita."
+    )

@@ -6,7 +6,9 @@ from dialogue.assets import ASSET_FILES, Assets, validate_assets
 from dialogue.assistant import Assistant
 from dialogue.findings import Finding
 from dialogue.knowledge import CONFIDENCES, KnowledgeEntry, Topic
+from dialogue.part_table import PartWords
 from dialogue.script import Conversation, ScriptSession, turn_as_json
+from dialogue.source_ledger import SourceLedger, source_ledger
 from dialogue.stories import StoryFailure, StoryResult, run_stories
 from dialogue.tracker import SPEECH, Loop, Memory, Tracker
 from dialogue.types import (
@@ -36,8 +38,10 @@ __all__ = [
     "KnowledgeEntry",
     "Loop",
     "Memory",
+    "PartWords",
     "Reply",
     "ScriptSession",
+    "SourceLedger",
     "StoryFailure",
     "StoryResult",
     "Topic",
@@ -45,6 +49,7 @@ __all__ = [
     "Turn",
     "TurnContext",
     "run_stories",
+    "source_ledger",
     "turn_as_json",
     "validate_assets",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 BUILT_IN_ACTIONS = frozenset(
     {
+        "action_bagian",
         "action_batal",
         "action_bukan_itu",
         "action_cek_tiket",
@@ -37,6 +38,7 @@ CONFIRM_PREFIX = "utter_konfirmasi_"
 
 NEEDED_RESPONSES = frozenset(
     {
+        "utter_bagian_tidak_ada",
         "utter_balas_salam",
         "utter_batal",
         "utter_batal_menunggu",
@@ -103,7 +105,6 @@ NEEDED_RESPONSES = frozenset(
         "utter_tiket_status_resolved",
         "utter_tiket_status_returned",
         "utter_tiket_status_waiting",
-        "utter_tinjauan",
         "utter_tolak",
         "utter_ubah_apa",
     }

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dialogue.action_names import NEEDED_RESPONSES
+from dialogue.answer_parts import Parts
 from dialogue.context_tables import ContextTables, read_context_tables
 from dialogue.domain import Domain
 from dialogue.domain_file import read_domain
@@ -15,6 +17,7 @@ from dialogue.findings import Finding, Findings
 from dialogue.knowledge import TOPICS_FILE, KnowledgeEntry, Topic, read_knowledge, read_topics
 from dialogue.lint import check_together
 from dialogue.marked_entities import MarkedEntities, read_marked_entities
+from dialogue.part_table import PartTable, read_part_table
 from dialogue.patterns import Patterns, read_patterns
 from dialogue.rules import Rule
 from dialogue.rules_file import read_rules
@@ -45,14 +48,20 @@ class Assets:
     patterns: Patterns = field(default_factory=Patterns)
     context: ContextTables = field(default_factory=ContextTables)
     topics: tuple[Topic, ...] = ()
+    parts: PartTable = field(default_factory=PartTable)
     marked: MarkedEntities = field(default_factory=MarkedEntities)
     """Entities that a Rasa project's own ``nlu`` data mark."""
 
     @classmethod
-    def load(cls, folder: Path) -> Assets:
-        """Read ``folder``. Raises :class:`TrainingDataError` (``file:line: …``) for an error."""
+    def load(cls, folder: Path, *, later_words: Path | None = None) -> Assets:
+        """Read ``folder``. Raises :class:`TrainingDataError` (``file:line: …``) for an error.
+
+        Sentences that the program came to need after the folder was written are taken from
+        ``later_words``, the domain file that ships with the program: a bundle of the version
+        before goes on answering.
+        """
         findings = Findings()
-        assets = _read(folder, findings, today=None)
+        assets = _read(folder, findings, today=None, later_words=later_words)
         findings.raise_first_error()
         return assets
 
@@ -72,7 +81,9 @@ class Assets:
         if not known:
             return self
         emptied = {
-            label: replace(entry, ringkas="", jawaban="", sumber=(), withdrawn=True)
+            label: replace(
+                entry, ringkas="", jawaban="", sumber=(), parts=Parts(), sources=(), withdrawn=True
+            )
             for label, entry in known.items()
         }
         return replace(self, knowledge={**self.knowledge, **emptied})
@@ -93,7 +104,9 @@ def validate_assets(folder: Path, *, today: date | None = None) -> list[Finding]
     return sorted(findings.items, key=lambda item: (str(item.file), item.line, item.text))
 
 
-def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
+def _read(
+    folder: Path, findings: Findings, *, today: date | None, later_words: Path | None = None
+) -> Assets:
     def parsed(
         name: str, read: Callable[[LineDict, Path, Findings], _T], default: _T, *, needed: bool
     ) -> _T:
@@ -105,14 +118,18 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
 
     project = dict(_project_files(folder, findings))
     domain = parsed("domain.yml", read_domain, Domain(), needed=True)
+    knowledge = read_knowledge(folder / "knowledge", findings, today=today)
+    if later_words is not None and knowledge:
+        domain = _with_later_words(domain, later_words)
     assets = Assets(
         domain=domain,
         rules=tuple(_rules(folder, project, findings)),
         marked=read_marked_entities(project, domain.entities, findings),
-        knowledge=read_knowledge(folder / "knowledge", findings, today=today),
+        knowledge=knowledge,
         patterns=parsed("patterns.yml", read_patterns, Patterns(), needed=False),
         context=parsed("context.yml", read_context_tables, ContextTables(), needed=False),
         topics=read_topics(folder / "knowledge" / TOPICS_FILE, findings),
+        parts=read_part_table(folder / "knowledge", findings),
     )
     if any(item.severity == "error" for item in findings.items):
         return assets
@@ -121,10 +138,18 @@ def _read(folder: Path, findings: Findings, *, today: date | None) -> Assets:
         findings,
         domain=assets.domain,
         rules=assets.rules,
-        labels=set(assets.knowledge),
+        knowledge=assets.knowledge,
         context=assets.context,
+        parts=assets.parts,
     )
     return assets
+
+
+def _with_later_words(domain: Domain, later_words: Path) -> Domain:
+    shipped = read_domain(read_yaml(later_words), later_words, Findings()).responses
+    missing = (NEEDED_RESPONSES & set(shipped)) - set(domain.responses)
+    later = {name: shipped[name] for name in sorted(missing)}
+    return replace(domain, responses={**domain.responses, **later})
 
 
 def _project_files(folder: Path, findings: Findings) -> Iterator[tuple[Path, LineDict]]:

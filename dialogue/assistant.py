@@ -164,6 +164,8 @@ def _decided(draft: TurnDraft, bundle: str) -> EventDraft:
     }
     if draft.rating is not None:
         data["rating"] = draft.rating
+    if draft.missing_part:
+        data["missing_part"] = draft.missing_part
     if draft.erase_requested:
         data["erase"] = True
     if district := _district(draft.slots.get("kecamatan")):

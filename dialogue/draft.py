@@ -46,6 +46,8 @@ class TurnDraft:
     case_request: CaseRequest | None = None
     erase_requested: bool = False
     rating: int | None = None
+    missing_part: str = ""
+    """The part of an answer that was asked for and that our sources do not tell."""
     card_intents: tuple[str, ...] = ()
     hide_choices: bool = False
     filled: bool = False

@@ -14,9 +14,9 @@ from dialogue.form_values import Found, sure_values
 from dialogue.reading import Reading
 
 _YES, _NO, _CHANGE = "setuju", "tolak", "ubah"
-_NOT_THIS_BUT = re.compile(
-    r"\b(?:bukan|sanes)\s+(.+?)[\s,]+(?:tapi|tp|melainkan|harusnya|seharusnya|yang benar|yg bener|"
-    r"yang bener|maksudnya)\s+(.+)$",
+_NOT_THIS = re.compile(r"\b(?:bukan|sanes)\s", re.IGNORECASE)
+_BUT = re.compile(
+    r"[\s,](?:tapi|tp|melainkan|harusnya|seharusnya|yang benar|yg bener|yang bener|maksudnya)\s",
     re.IGNORECASE,
 )
 
@@ -89,10 +89,7 @@ def _correct(reading: Reading, draft: TurnDraft) -> bool:
 
 def _replace_value(reading: Reading, draft: TurnDraft, slots: Sequence[str]) -> bool:
     """Take "bukan Budi Santoso tapi Budi Santosa"; the old value tells which slot is meant."""
-    found = _NOT_THIS_BUT.search(reading.text)
-    if found is None:
-        return False
-    old, new = (part.strip(" .,\"'").casefold() for part in found.groups())
+    old, new = _old_and_new(reading.text)
     for slot in slots:
         if old and str(draft.slots.get(slot) or "").casefold() == old:
             start = reading.text.casefold().rfind(new)
@@ -101,6 +98,21 @@ def _replace_value(reading: Reading, draft: TurnDraft, slots: Sequence[str]) -> 
                 draft.slots[slot] = value.value
                 return True
     return False
+
+
+def _old_and_new(text: str) -> tuple[str, str]:
+    """Return what is wrong and what is right in "bukan … tapi …", both empty without these words.
+
+    Two searches one after the other, and not one pattern: that would look from each "bukan" for
+    each "tapi", with a run of blanks between them cut in every way.
+    """
+    wrong = _NOT_THIS.search(text)
+    right = _BUT.search(text, wrong.end()) if wrong else None
+    if wrong is None or right is None:
+        return "", ""
+    parts = text[wrong.end() : right.start()], text[right.end() :]
+    old, new = (part.strip(" .,\"'\n").casefold() for part in parts)
+    return (old, new) if new else ("", "")
 
 
 def _after_name(slot: str, reading: Reading, draft: TurnDraft) -> Any:

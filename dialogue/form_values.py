@@ -37,11 +37,9 @@ _TRADE_LEAD_IN = re.compile(
     r"^(?:saya|sy|aku|kami|abdi) +(?:usaha|punya usaha|jualan|dagang|jual|buka|bisnis) +",
     re.IGNORECASE,
 )
-_PREPOSITION = re.compile(
-    r"(?:[ ,]+(?:di|dari|daerah|wilayah|ti|kec|kecamatan|kec\.))+$", re.IGNORECASE
-)
-_PARTICLES = re.compile(
-    r"(?: (?:aja|saja|doang|dong|deh|sih|ya|kak|pak|bu|min|kang|teh))+$", re.IGNORECASE
+_PREPOSITIONS = frozenset({"di", "dari", "daerah", "wilayah", "ti", "kec", "kecamatan", "kec."})
+_PARTICLES = frozenset(
+    {"aja", "saja", "doang", "dong", "deh", "sih", "ya", "kak", "pak", "bu", "min", "kang", "teh"}
 )
 _TITLE_WORDS = re.compile(r"\b(?:kak|pak|bu|min|ya|kang|teh)\b\.?$", re.IGNORECASE)
 _NAME_WORD = re.compile(r"^[^\W\d_][^\W\d_.'’\-]*(?:[.'’\-][^\W\d_]*)*[.,]?$")
@@ -163,12 +161,21 @@ def _trade(reading: Reading, patterns: Patterns, today: date) -> Found | Refused
         return Found(named[0].value, "strong")
     for entity in _entities(reading, today):
         if entity.entity == "kecamatan" and entity.start > 0:
-            text = _PREPOSITION.sub("", reading.text[: entity.start].strip()) or text
-    trade = _PARTICLES.sub("", _TRADE_LEAD_IN.sub("", text).strip(" .,")).strip(" .,")
+            text = _without_last(_PREPOSITIONS, reading.text[: entity.start]) or text
+    trade = _without_last(_PARTICLES, _TRADE_LEAD_IN.sub("", text).strip(" .,")).strip(" .,")
     if named and named[0].confidence >= _SURE_ENOUGH:
         beside = len(trade.split()) - len(named[0].value.split())
         return Found(named[0].value if beside > _MOST_BESIDE_TRADE else trade or text, "strong")
     return Found(trade or text, "weak")
+
+
+def _without_last(unwanted: frozenset[str], text: str) -> str:
+    """Return the words of ``text`` without those of ``unwanted`` at its end; the first stays."""
+    words = text.replace(",", ", ").split()
+    last = len(words)
+    while last > 1 and words[last - 1].casefold() in unwanted:
+        last -= 1
+    return " ".join(words[:last]).rstrip(" ,") if last < len(words) else text.strip()
 
 
 def _district(reading: Reading, patterns: Patterns, today: date) -> Found | Refused:

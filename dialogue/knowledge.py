@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dialogue.answer_parts import (
+    Parts,
+    Source,
+    part_faults,
+    read_parts,
+    read_sources,
+    source_faults,
+)
 from dialogue.findings import Findings
+from dialogue.part_table import PARTS_FILE
 from dialogue.response_file import MAX_TITLE
 from foundation.errors import TrainingDataError
 from foundation.yaml_lines import LineDict, read_yaml
 
 UNCERTAIN = "perlu-verifikasi"
 CONFIDENCES = ("tinggi", "sedang", UNCERTAIN)
-_TEXTS = ("label", "judul", "tombol", "ringkas", "jawaban", "pemilik", "status_tinjau")
+_TEXTS = ("label", "judul", "tombol", "pemilik", "status_tinjau")
+_WHOLE_TEXTS = ("ringkas", "jawaban")
+"""What an entry without parts tells: the short and the full answer."""
 _TOPIC_TEXTS = ("topik", "kelompok", "nama", "tombol", "keterangan")
 TOPICS_FILE = "topik.yml"
 _KEYS = {
     *_TEXTS,
+    *_WHOLE_TEXTS,
+    "bagian",
+    "fakta",
     "id",
     "sumber",
     "tahun",
@@ -37,7 +51,7 @@ class KnowledgeEntry:
 
     ``judul`` is a readable question, ``tombol`` a unique button title of at most 20 characters,
     ``ringkas`` the short answer (true by itself), ``jawaban`` the full one, ``tahun`` the year
-    that the facts refer to.
+    that the facts refer to. An entry with ``parts`` has both from them: its main part, and all.
     """
 
     label: str
@@ -55,6 +69,10 @@ class KnowledgeEntry:
     instansi: str | None = None
     terkait: tuple[str, ...] = ()
     id: str = ""
+    fact: str = ""
+    """What the sources say, in full; the parts may state no number that is not in it."""
+    parts: Parts = field(default_factory=Parts)
+    sources: tuple[Source, ...] = ()
     withdrawn: bool = False
     """Taken back by the data staff: still understood, never told. It has no texts then."""
 
@@ -115,7 +133,7 @@ def read_knowledge(
     """
     reader = _Reader(findings, today)
     for path in sorted(folder.glob("*.yml")):
-        if path.name == TOPICS_FILE:
+        if path.name in (TOPICS_FILE, PARTS_FILE):
             continue
         try:
             content = read_yaml(path)
@@ -194,11 +212,11 @@ class _Reader:
 
 def _faults(item: LineDict) -> Iterator[tuple[str, str]]:
     """Yield (key, complaint) for every key that is missing or of the wrong kind."""
-    for key in _TEXTS:
+    in_parts = "bagian" in item
+    for key in _TEXTS if in_parts else (*_TEXTS, *_WHOLE_TEXTS):
         if not isinstance(item.get(key), str) or not item[key].strip():
             yield key, f"`{key}` wajib diisi"
-    if not isinstance(item.get("sumber"), list) or not item["sumber"]:
-        yield "sumber", "jawaban tanpa sumber"
+    yield from _faults_of_sources_and_parts(item, in_parts=in_parts)
     if item.get("keyakinan") not in CONFIDENCES:
         yield "keyakinan", f"`keyakinan` harus {', '.join(CONFIDENCES)}"
     if not isinstance(item.get("tahun"), int):
@@ -208,15 +226,36 @@ def _faults(item: LineDict) -> Iterator[tuple[str, str]]:
             yield key, f"`{key}` harus tanggal seperti 2026-11-24"
 
 
+def _faults_of_sources_and_parts(item: LineDict, *, in_parts: bool) -> Iterator[tuple[str, str]]:
+    sources = item.get("sumber")
+    if not isinstance(sources, list) or not sources:
+        yield "sumber", "jawaban tanpa sumber"
+        return
+    for text in source_faults(sources):
+        yield "sumber", text
+    if not in_parts:
+        return
+    for key in _WHOLE_TEXTS:
+        if key in item:
+            yield key, f"`{key}` dan `bagian` tidak boleh bersama: `{key}` disusun dari bagian"
+    if not str(item.get("fakta") or "").strip():
+        yield "fakta", "`bagian` perlu `fakta`: yang dikatakan sumbernya, seutuhnya"
+    known = {str(one["id"]) for one in sources if isinstance(one, dict) and "id" in one}
+    for text in part_faults(item["bagian"], known):
+        yield "bagian", text
+
+
 def _entry(item: LineDict) -> KnowledgeEntry:
     authority: Any = item.get("instansi")
+    parts = read_parts(item.get("bagian") or {})
+    sources = read_sources(item["sumber"])
     return KnowledgeEntry(
         label=item["label"],
         judul=item["judul"].strip(),
         tombol=item["tombol"].strip(),
-        ringkas=item["ringkas"].strip(),
-        jawaban=item["jawaban"].strip(),
-        sumber=tuple(map(str, item["sumber"])),
+        ringkas=parts.main if parts else item["ringkas"].strip(),
+        jawaban=parts.whole if parts else item["jawaban"].strip(),
+        sumber=tuple(source.title for source in sources),
         tahun=item["tahun"],
         keyakinan=item["keyakinan"],
         pemilik=item["pemilik"],
@@ -226,4 +265,7 @@ def _entry(item: LineDict) -> KnowledgeEntry:
         instansi=str(authority).strip() if authority else None,
         terkait=tuple(map(str, item.get("terkait") or ())),
         id=str(item.get("id") or ""),
+        fact=str(item.get("fakta") or "").strip(),
+        parts=parts,
+        sources=sources,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dialogue.action_names import BUILT_IN_ACTIONS, IGNORED_ACTIONS, NEEDED_RESPONSES
 from dialogue.context_tables import ContextTables
 from dialogue.domain import Domain
 from dialogue.findings import Finding, Findings
+from dialogue.knowledge import KnowledgeEntry
+from dialogue.part_table import PartTable
+from dialogue.parts_lint import part_issues
 from dialogue.rules import Rule
 
 
@@ -18,16 +21,22 @@ def check_together(
     *,
     domain: Domain,
     rules: Iterable[Rule],
-    labels: set[str],
+    knowledge: Mapping[str, KnowledgeEntry],
     context: ContextTables,
+    parts: PartTable,
 ) -> None:
     """Note rules to unknown intents or actions, forms with unknown slots, unknown labels …"""
     note = _Notes(folder, findings)
+    labels = set(knowledge)
     _check_rules(note, domain, rules, labels)
     _check_domain(note, domain)
     if not labels:
         return
     _check_context(note, context, labels)
+    for entry in knowledge.values():
+        for issue in part_issues(entry, parts):
+            tell = note.error if issue.severity == "error" else note.warning
+            tell(f"knowledge/{entry.topic}.yml", 1, f"{entry.label}: {issue.text}")
     for name in sorted(NEEDED_RESPONSES - set(domain.responses)):
         note.error("domain.yml", 1, f"respons `{name}` belum ada")
 

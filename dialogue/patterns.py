@@ -23,7 +23,7 @@ from foundation.yaml_lines import LineDict
 
 _FUZZY_LENGTH = 6
 _SUFFIX = "(?: ?(?:nya|ny|na|nye|ne))?"
-_ELEMENT = re.compile(r"\([^)]*\)\??|\S+")
+_ELEMENT = re.compile(r"\([^()]*\)\??|\S+")
 _REFERENCE = re.compile(r"^\{([\w|]+)\}$")
 
 

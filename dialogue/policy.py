@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dialogue import forms
 from dialogue.actions import ACTIONS
-from dialogue.actions.answers import answer, officer_button
+from dialogue.actions.answer_frame import officer_button
+from dialogue.actions.answers import answer
 from dialogue.actions.unsure import RASA_FALLBACK, clarify, not_understood, title_of
 from dialogue.draft import TurnDraft
 from dialogue.form_flow import continue_form

@@ -27,10 +27,12 @@ _IDENTIFIER_LENGTH = 15
 _LONGEST_PAIR, _MOST_JOINTS = 25, 3
 _CLAUSE = re.compile(r"[,;.!?\n]+|\s(?:tapi|tp|cuma|soalnya)\s")
 _JOINT = re.compile(
-    r"\?+\s+(?:terus|trus|dan|sama)?\s*|\s*[,;]\s*(?:terus|trus|dan|sama|lalu)?\s+|"
-    r"\s+(?:dan|terus|trus|trs|lalu|serta|sama|sareng|jeung)\s+",
+    r"(?<!\?)\?++\s+(?:terus|trus|dan|sama)?\s*|"
+    r"(?<!\s)\s*+[,;]\s*(?:terus|trus|dan|sama|lalu)?\s+|"
+    r"(?<!\s)\s++(?:dan|terus|trus|trs|lalu|serta|sama|sareng|jeung)\s+",
     re.IGNORECASE,
 )
+"""A run of blanks or question marks is only tried from its beginning, which keeps this linear."""
 
 
 class Resolver:

@@ -32,6 +32,7 @@ Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is."""
 
 _FORMAT = 1
+_SHIPPED_DOMAIN = PROJECT_ROOT / "training_data" / "domain.yml"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def load_assets(folder: Path) -> Assets:
     """
     verify_bundle(folder)
     try:
-        return Assets.load(folder / "assets")
+        return Assets.load(folder / "assets", later_words=_SHIPPED_DOMAIN)
     except TrainingDataError as error:
         raise ModelDamagedError(f"{folder.name} does not fit this program: {error}") from error
 

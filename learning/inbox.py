@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,31 +24,27 @@ from storage.tables import conversation, event, event_content, inbox, projection
 
 NAME = "learning"
 _BATCH = 500
-_KINDS = (
-    "understood",
-    "decided",
-    "case_opened",
-    "rated",
-    "intent_labelled",
-    "made_confidential",
-)
+_KINDS = ("decided", "case_opened", "rated", "intent_labelled", "made_confidential")
 
 
 def take_in(store: Store, control: ControlSample, *, batch: int = _BATCH) -> int:
     """Take in all events that are not in the inbox yet; return how many were read.
 
-    Each batch is a transaction under the projection's row, so that two processes never take the
-    same event in twice.
+    What residents wrote is read and worked on before the transaction that writes: on SQLite only
+    one process writes at a time, and a long text must keep nobody waiting. Each batch is written
+    under the projection's row and only if nobody else took it in meanwhile, so that two processes
+    never take the same event in twice.
     """
     total = 0
-    while _something_is_new(store):
+    while (found := _read(store, batch)).events:
+        rows = [row_of(one, **found.about(one), control=control) for one in found.understood]
         with store.write() as tx:
-            events, beyond = events_beyond(tx, locked_cursor(tx), limit=batch)
-            if events:
-                _write(tx, events, control)
-                save_cursor(tx, beyond)
-        total += len(events)
-        if len(events) < batch:
+            if locked_cursor(tx) != found.behind:
+                continue
+            _write(tx, found.events, rows)
+            save_cursor(tx, found.beyond)
+        total += len(found.events)
+        if len(found.events) < batch:
             break
     return total
 
@@ -78,19 +75,44 @@ def save_cursor(tx: Transaction, cursor: Cursor) -> None:
     )
 
 
-def _something_is_new(store: Store) -> bool:
+@dataclass(frozen=True)
+class _Found:
+    """Events between two places of the log, and what their rows need to know beside them."""
+
+    behind: Cursor
+    beyond: Cursor
+    events: Sequence[StoredEvent]
+    understood: Sequence[StoredEvent]
+    channels: Mapping[str, str]
+    said: Mapping[int, tuple[int, str]]
+
+    def about(self, one: StoredEvent) -> dict[str, Any]:
+        return {
+            "channel": self.channels[one.conversation],
+            "said": self.said.get(one.data.get("inbox_id", 0)),
+        }
+
+
+def _read(store: Store, batch: int) -> _Found:
     with store.read() as tx:
         row = tx.connection.execute(sa.select(projection).where(projection.c.name == NAME)).first()
-        cursor = Cursor(xid=row.xid, id=row.id) if row else Cursor()
-        return bool(events_beyond(tx, cursor, limit=1)[0])
+        behind = Cursor(xid=row.xid, id=row.id) if row else Cursor()
+        events, beyond = events_beyond(tx, behind, limit=batch)
+        understood = [one for one in events if one.type == "understood"]
+        channels = _channels(tx, {one.conversation for one in understood})
+        understood = [one for one in understood if one.conversation in channels]
+        return _Found(behind, beyond, events, understood, channels, _said(tx, understood))
 
 
-def _write(tx: Transaction, events: Sequence[StoredEvent], control: ControlSample) -> None:
+def _write(
+    tx: Transaction, events: Sequence[StoredEvent], understood: Sequence[dict[str, Any]]
+) -> None:
     of_kind: dict[str, list[StoredEvent]] = {kind: [] for kind in _KINDS}
     for one in events:
         if one.type in of_kind:
             of_kind[one.type].append(one)
-    _take_understood(tx, of_kind["understood"], control)
+    if understood:
+        tx.connection.execute(sa.insert(learning_turn), understood)
     for one in of_kind["decided"]:
         _set_turn(tx, one.turn_id, decision=str(one.data.get("decision") or ""))
     for one in of_kind["case_opened"]:
@@ -103,26 +125,6 @@ def _write(tx: Transaction, events: Sequence[StoredEvent], control: ControlSampl
         _set_turn(tx, str(one.data.get("turn_id") or ""), real_intent=label)
     for one in of_kind["made_confidential"]:
         forget_conversation(tx, one.conversation)
-
-
-def _take_understood(
-    tx: Transaction, events: Sequence[StoredEvent], control: ControlSample
-) -> None:
-    channels = _channels(tx, {one.conversation for one in events})
-    events = [one for one in events if one.conversation in channels]
-    if not events:
-        return
-    said = _said(tx, events)
-    rows = [
-        row_of(
-            one,
-            channel=channels[one.conversation],
-            said=said.get(one.data.get("inbox_id", 0)),
-            control=control,
-        )
-        for one in events
-    ]
-    tx.connection.execute(sa.insert(learning_turn), rows)
 
 
 def _said(tx: Transaction, events: Iterable[StoredEvent]) -> dict[int, tuple[int, str]]:

@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+LONGEST = 20_000
+"""Folded characters that are read of one text; one character may fold to 18 (U+FDFA)."""
+
 LINK = "tautan"
 """Stands for a web address."""
 MAIL = "email"
@@ -52,14 +55,15 @@ _NO_EMOJI: Mapping[str, str] = {}
 def scan(text: str, emoji: Mapping[str, str] = _NO_EMOJI) -> list[Token]:
     """Return the folded tokens of ``text``; punctuation other than ``? % &`` is left out.
 
-    ``emoji`` maps a character to words (``{n}`` is the length of its run); others are dropped.
-    Never raises: surrogates, controls and unassigned characters count as gaps.
+    A text is read up to ``LONGEST`` folded characters. ``emoji`` maps a character to words (``{n}``
+    is the length of its run); others are dropped. Never raises: surrogates, controls and
+    unassigned characters count as gaps.
 
     >>> [token.text for token in scan("Syarat NIB-nya apa?? 50jt")]
     ['syarat', 'nib-nya', 'apa', '?', '50', 'jt']
     """
     if text.isascii():
-        folded, starts, ends = text.lower(), None, None
+        folded, starts, ends = text[:LONGEST].lower(), None, None
     else:
         folded, starts, ends = _fold(text, emoji)
     # A capital distinguishes nothing in a message that shouts throughout.
@@ -97,7 +101,7 @@ def _fold(text: str, emoji: Mapping[str, str]) -> tuple[str, list[int], list[int
     starts: list[int] = []
     ends: list[int] = []
     position = 0
-    while position < len(text):
+    while position < len(text) and len(starts) < LONGEST:
         character = text[position]
         if character in emoji:
             end, count = _emoji_run(text, position)

@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from storage.engines import Sleep
+from storage.local_signals import LocalSignals, signal_folder
 from storage.store import Store
 
 _LOG = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ class Wakeups(Protocol):
 def open_wakeups(store: Store, redis_url: str = "", *, sleep: Sleep = time.sleep) -> Wakeups:
     """Return the fastest wake-ups that this store has.
 
-    Redis when there is a URL; else SQLite's own change counter; else a plain poll every second.
+    Redis when there is a URL; else local sockets and SQLite's own change counter; else a plain
+    poll every second.
     """
     if redis_url:
         client = redis.Redis.from_url(
@@ -58,7 +60,8 @@ def open_wakeups(store: Store, redis_url: str = "", *, sleep: Sleep = time.sleep
         )
         return RedisWakeups(client, sleep=sleep)
     if store.path is not None:
-        return DataVersionWakeups(store.path, sleep=sleep)
+        signals = LocalSignals(signal_folder(store.path))
+        return DataVersionWakeups(store.path, sleep=sleep, signals=signals)
     return PollingWakeups(sleep=sleep)
 
 
@@ -81,22 +84,38 @@ class PollingWakeups:
 
 
 class DataVersionWakeups:
-    """Watches ``PRAGMA data_version``, which moves when another connection commits.
+    """Hears the signals of other processes, and watches ``PRAGMA data_version`` between them.
 
-    It costs no disk access and works across processes; every commit wakes.
+    A signal comes at once. The counter moves when another connection commits: it costs no disk
+    access, works across processes and wakes within 50 ms after a commit that nobody published, or
+    whose signal was lost. Without ``signals`` the counter is all there is.
     """
 
-    def __init__(self, path: str, *, sleep: Sleep, monotonic: Monotonic = time.monotonic) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        sleep: Sleep,
+        monotonic: Monotonic = time.monotonic,
+        signals: LocalSignals | None = None,
+    ) -> None:
         self._driver = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._sleep = sleep
         self._monotonic = monotonic
+        self._signals = signals
+        self._hears: bool | None = None
         self._seen = self._version()
 
     def publish(self) -> None:
-        """Do nothing: the commit itself is the signal."""
+        """Signal all listeners; without signals the commit itself is one."""
+        if self._signals is not None:
+            self._signals.send()
 
     def wait(self, timeout: float) -> bool:
-        """Look at the counter every 50 ms until it has moved."""
+        """Return at a signal, or when the counter, looked at every 50 ms, has moved."""
+        if self._hears is None:
+            # Not in the constructor: who only publishes needs no socket to listen on.
+            self._hears = self._signals is not None and self._signals.open()
         deadline = self._monotonic() + timeout
         while True:
             version = self._version()
@@ -106,11 +125,22 @@ class DataVersionWakeups:
             left = deadline - self._monotonic()
             if left <= 0:
                 return False
-            self._sleep(min(left, _DATA_VERSION_SECONDS))
+            if self._pause(min(left, _DATA_VERSION_SECONDS)):
+                self._seen = self._version()
+                return True
 
     def close(self) -> None:
-        """Close the connection of its own."""
+        """Close the connection and the sockets of its own."""
         self._driver.close()
+        if self._signals is not None:
+            self._signals.close()
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait; tell whether a signal ended it."""
+        if self._hears and self._signals is not None:
+            return self._signals.hear(seconds)
+        self._sleep(seconds)
+        return False
 
     def _version(self) -> int:
         return int(self._driver.execute("PRAGMA data_version").fetchone()[0])

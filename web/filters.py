@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -20,7 +21,17 @@ def register(app: Flask) -> None:
         "jam": indonesian_time,
         "jam_iso": iso_time,
         "bahaya": danger_name,
+        "host": host_of,
     }
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, as readers know it.
+
+    >>> host_of("https://www.oss.go.id/panduan")
+    'oss.go.id'
+    """
+    return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
 def date_in_words(day: date) -> str:

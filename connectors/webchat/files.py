@@ -104,7 +104,10 @@ def own_file(tx: Transaction, conversation_id: str, seq: int) -> Attachment:
 
 
 def _clean_name(name: str, ending: str) -> str:
-    stem = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    # Cut first: a run of marks is put in order in quadratic time.
+    stem = (
+        unicodedata.normalize("NFC", name[-4 * _NAME_LIMIT :]).replace("\\", "/").rsplit("/", 1)[-1]
+    )
     stem = stem.rsplit(".", 1)[0] if "." in stem else stem
     stem = "".join(letter for letter in stem if letter.isalnum() or letter in " -_().")
     return (stem.strip(" .")[:_NAME_LIMIT] or "berkas") + ending

@@ -28,7 +28,7 @@ class _Waiting:
 
     contents: Contents
     report: Report | None = None
-    failure: StoreUnavailableError | None = None
+    failure: Exception | None = None
 
     @property
     def size(self) -> int:
@@ -52,7 +52,7 @@ class GroupedIngest:
         """Do as :meth:`Ingest.take`, perhaps together with bodies of other callers.
 
         Raises ``BadMessageError`` for what is not JSON, ``StoreUnavailableError`` when nothing
-        was stored.
+        was stored, and whatever else kept the group from being stored.
         """
         own = _Waiting(self.ingest.read(raw))
         self._queue.append(own)
@@ -75,9 +75,15 @@ class GroupedIngest:
             items += group[-1].size
         try:
             reports = self.ingest.store_all([waiting.contents for waiting in group])
-        except StoreUnavailableError as error:
+            for waiting, report in zip(group, reports, strict=True):
+                waiting.report = report
+        except Exception as error:  # noqa: BLE001 - every caller of the group raises it
+            # The group has left the queue: who is not told would look for it in an empty one
+            # for ever.
             for waiting in group:
                 waiting.failure = error
-            return
-        for waiting, report in zip(group, reports, strict=True):
-            waiting.report = report
+        except BaseException:
+            # This caller is being killed, the others are not: they answer that nothing was stored.
+            for waiting in group:
+                waiting.failure = StoreUnavailableError("the group's writer was stopped")
+            raise

@@ -11,6 +11,7 @@ from dialogue.reading import Reading
 Action = Callable[[Reading, TurnDraft], None]
 
 ACTIONS: Mapping[str, Action] = {
+    "action_bagian": answers.one_part,
     "action_batal": acts.cancel,
     "action_bukan_itu": acts.not_that,
     "action_cek_tiket": acts.check_ticket,

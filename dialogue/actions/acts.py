@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dialogue.actions.answers import OFFER_OFFICER, menu_buttons, officer_button
+from dialogue.actions.answer_frame import OFFER_OFFICER, officer_button
+from dialogue.actions.answers import menu_buttons
 from dialogue.actions.handover import connect, place_in_queue
 from dialogue.actions.unsure import choice_buttons
 from dialogue.draft import TurnDraft

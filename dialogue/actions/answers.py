@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 
+from dialogue.actions.answer_frame import (
+    OFFER_OFFICER,
+    follow_up_buttons,
+    officer_button,
+    softened,
+    with_authority,
+)
+from dialogue.actions.part_answers import answer_in_parts, give_whole, part_by_button
 from dialogue.draft import TurnDraft
 from dialogue.knowledge import KnowledgeEntry
 from dialogue.reading import Reading
 from dialogue.types import Button
-from dialogue.wording import day_in_words
 
-OFFER_OFFICER = "cs"
 _WITHDRAWN = "utter_jawaban_ditarik"
 _ENOUGH_LETTERS = 60
-_MOST_RELATED = 2
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
 
 
@@ -28,7 +33,9 @@ def answer(reading: Reading, draft: TurnDraft) -> None:
         _withdrawn(draft)
         return
     answered = label in draft.tracker.answered or label in draft.answers
-    if answered and _other_aspect(reading, draft):
+    if entry.parts:
+        answer_in_parts(reading, draft, entry, again=answered)
+    elif answered and _other_aspect(reading, draft):
         _give(draft, entry, "utter_jawaban_lengkap", entry.jawaban, sources=entry.sumber)
     elif answered:
         short = _shortened(entry)
@@ -51,7 +58,22 @@ def full_answer(reading: Reading, draft: TurnDraft) -> None:
     if entry.withdrawn:
         _withdrawn(draft)
         return
-    _give(draft, entry, "utter_jawaban_lengkap", entry.jawaban, sources=entry.sumber)
+    if entry.parts:
+        give_whole(draft, entry)
+    else:
+        _give(draft, entry, "utter_jawaban_lengkap", entry.jawaban, sources=entry.sumber)
+    draft.label = label
+
+
+def one_part(reading: Reading, draft: TurnDraft) -> None:
+    """Give the part of an answer that a button names; without parts, the long form."""
+    label = str(reading.values.get("label") or draft.label or "")
+    name = str(reading.values.get("bagian") or "")
+    entry = draft.assets.knowledge.get(label)
+    if entry is None or entry.withdrawn or not entry.parts or not name:
+        full_answer(reading, draft)
+        return
+    part_by_button(draft, entry, name)
     draft.label = label
 
 
@@ -115,31 +137,12 @@ def _give(
     full = frame == "utter_jawaban_lengkap"
     body = draft.text_of(
         frame,
-        jawaban=_softened(draft, entry, text),
+        jawaban=softened(draft, entry, text),
         sumber="; ".join(sources),
-        tinjauan=draft.text_of(
-            "utter_tinjauan",
-            tahun=entry.tahun,
-            berlaku_sejak=day_in_words(entry.berlaku_sejak),
-            tinjau=day_in_words(entry.tinjau_paling_lambat),
-            status=entry.status_tinjau,
-        ),
     )
-    if entry.instansi and entry.instansi not in body:
-        body = f"{body}\n\n{draft.text_of('utter_instansi', instansi=entry.instansi)}"
-    draft.add(body, _buttons(draft, entry, full=full), response=frame)
+    buttons = [*follow_up_buttons(draft, entry, full=full), *officer_button(draft)]
+    draft.add(with_authority(draft, entry, body), buttons, response=frame)
     draft.answers.append(entry.label)
-
-
-def _softened(draft: TurnDraft, entry: KnowledgeEntry, text: str) -> str:
-    # The hedge names the officer and the button stands below, but nothing was asked: an "ok" after
-    # it accepts nothing.
-    if entry.uncertain:
-        return draft.text_of("utter_jawaban_ragu", jawaban=text)
-    if entry.overdue(draft.today):
-        tinjau = day_in_words(entry.tinjau_paling_lambat)
-        return draft.text_of("utter_jawaban_lama", jawaban=text, tinjau=tinjau)
-    return text
 
 
 def _shortened(entry: KnowledgeEntry) -> str:
@@ -151,28 +154,3 @@ def _shortened(entry: KnowledgeEntry) -> str:
             break
         short = f"{short} {sentence}"
     return entry.ringkas if entry.uncertain else short
-
-
-def _buttons(draft: TurnDraft, entry: KnowledgeEntry, *, full: bool) -> list[Button]:
-    buttons = []
-    if not full and entry.jawaban != entry.ringkas:
-        title = draft.assets.context.act_titles.get("selengkapnya", "")
-        buttons.append(Button(title, f'/selengkapnya{{"label": "{entry.label}"}}'))
-    related = [
-        draft.assets.knowledge[label]
-        for label in entry.terkait
-        if label in draft.assets.knowledge and label not in draft.tracker.answered
-    ]
-    related = [item for item in related if not item.withdrawn]
-    buttons += [Button(item.tombol, f"/{item.label}") for item in related[:_MOST_RELATED]]
-    if step := draft.assets.context.next_steps.get(entry.label):
-        title = draft.assets.context.act_titles.get(step.intent, "")
-        buttons.append(Button(title, f"/{step.intent}"))
-    buttons += officer_button(draft)
-    return [button for button in buttons if button.title]
-
-
-def officer_button(draft: TurnDraft) -> list[Button]:
-    """Return the button "Chat dengan CS", unless a person is already waited for."""
-    title = draft.assets.context.act_titles.get("minta_cs", "")
-    return [] if draft.case_waits or not title else [Button(title, "/minta_cs")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dialogue.actions.answers import OFFER_OFFICER, menu_buttons, officer_button
+from dialogue.actions.answer_frame import OFFER_OFFICER, officer_button
+from dialogue.actions.answers import menu_buttons
 from dialogue.draft import TurnDraft
 from dialogue.reading import Reading
 from dialogue.types import Button

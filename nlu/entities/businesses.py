@@ -26,10 +26,10 @@ _MOST_FILLERS = 4
 _SENTENCE = 30
 """Tokens before a phrase among which a cooperative is looked for."""
 _LONGEST_TITLE = 3
-_WITHIN = re.compile(r"[^\S\n]*-?[^\S\n]*")
+_WITHIN = re.compile(r"[^\S\n]*+-?[^\S\n]*")
 _TOWARDS = re.compile(r"[\s:=–\-]*")
 _SENTENCE_END = re.compile(r"[.!?\n]")
-_LISTED = re.compile(r"\s*[,/&+]?\s*")
+_LISTED = re.compile(r"\s*+[,/&+]?\s*")
 _POSSESSIVE = re.compile(r"(?P<thing>.{3,})(?:nya|na|ku)")
 _DOUBLED = re.compile(r"(?P<half>[^\W\d_]{3,})(?:2|-(?P=half)\w*)")
 

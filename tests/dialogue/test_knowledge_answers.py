@@ -22,14 +22,13 @@ def with_entry(assets: Assets, label: str, **changes: object) -> Assets:
     return replace(assets, knowledge={**assets.knowledge, label: entry})
 
 
-def test_short_answer_comes_first_with_source_and_review_state(assets: Assets) -> None:
+def test_short_answer_comes_first_with_its_source_and_no_internal_state(assets: Assets) -> None:
     turn = Talk(assets, MEANINGS)("brp org bikin koperasi")
     entry = assets.knowledge[FOUNDERS]
     assert entry.ringkas in words_of(turn)
     assert entry.jawaban not in words_of(turn)
     assert f"Sumber: {entry.sumber[0]}" in words_of(turn)
-    assert "berlaku sejak 24 November 2026" in words_of(turn)
-    assert "belum diperiksa dinas" in words_of(turn)
+    assert entry.status_tinjau not in words_of(turn)
     assert turn.answers == (FOUNDERS,)
     assert not turn.clarify
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.logs import MaskingFormatter
-from foundation.masking import mask_identifiers
+from foundation.masking import LEFT_OUT, LONGEST, mask_identifiers
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,13 @@ def test_log_line_with_traceback_is_masked() -> None:
     line = MaskingFormatter("%(message)s").format(record)
     assert "081234567890" not in line
     assert "3201012345678901" not in line
+
+
+def test_address_behind_an_address_is_masked() -> None:
+    assert mask_identifiers("budi@a.id+siti@b.id, x@y@contoh.go.id") == "[surel][surel], x@[surel]"
+
+
+def test_rest_of_an_endless_text_is_left_out_with_the_number_at_the_cut() -> None:
+    masked = mask_identifiers("a" * (LONGEST - 12) + " 3201 0123 4567 8901 " + "b" * 50)
+    assert masked.endswith(f"a {LEFT_OUT}")
+    assert mask_identifiers("9" * (LONGEST + 1)).strip() == LEFT_OUT

@@ -21,6 +21,7 @@ from learning import (
     read_groups,
     read_turn,
     rebuild_inbox,
+    take_in,
 )
 from storage import (
     Store,
@@ -28,6 +29,7 @@ from storage import (
     append_event,
     create_account,
     erase_content,
+    open_conversation,
     read_events,
 )
 from storage.learning_tables import learning_turn
@@ -187,3 +189,32 @@ def test_a_confidential_conversation_leaves_learning(store: Store) -> None:
         assert active_edits(tx, "example") == []
     rebuild_inbox(store, ALL)
     assert {row["conversation_id"] for row in _rows(store)} == {other.id}
+
+
+def test_text_is_worked_on_before_the_store_is_written(sqlite_store: Store) -> None:
+    """While one writes nobody else can: sixty long texts made sign-in answer 503."""
+    a_turn(sqlite_store, a_chat(sqlite_store), "0812-" * 4000)
+    writers: list[str] = []
+
+    class Asked(ControlSample):
+        def __contains__(self, event_id: object) -> bool:
+            # Asked for each row that is made: another must be able to write meanwhile.
+            with sqlite_store.write() as tx:
+                writers.append(open_conversation(tx, channel="webchat", address="lain").id)
+            return False
+
+    take_in(sqlite_store, Asked())
+    assert len(writers) == 1
+    assert len(_rows(sqlite_store)) == 1
+
+
+def test_what_another_process_took_in_meanwhile_is_not_taken_twice(sqlite_store: Store) -> None:
+    a_turn(sqlite_store, a_chat(sqlite_store), "biaya bikin koperasi brp")
+
+    class Slow(ControlSample):
+        def __contains__(self, event_id: object) -> bool:
+            take_in(sqlite_store, NOBODY)
+            return False
+
+    assert take_in(sqlite_store, Slow()) == 0
+    assert len(_rows(sqlite_store)) == 1

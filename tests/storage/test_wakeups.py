@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from redis.retry import Retry
 
 from foundation.clock import StillClock
 from storage import Store, open_wakeups
+from storage.local_signals import LocalSignals, signal_folder
 from storage.wakeups import DataVersionWakeups, PollingWakeups, RedisWakeups
 from tests.builders import a_conversation
 from tests.redis_server import redis_of_its_own
@@ -142,3 +145,86 @@ def test_redis_wakes_every_listener_once_per_burst(redis_socket: str, store: Sto
     client.close()
     for wakeups in (first, second, publisher):
         wakeups.close()
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose sockets' paths the kernel takes; pytest's own may be too long."""
+    with tempfile.TemporaryDirectory(prefix="halo-") as name:
+        yield Path(name)
+
+
+def _listener(store: Store, folder: Path, ticker: Ticker) -> DataVersionWakeups:
+    return DataVersionWakeups(store.path or "", sleep=ticker.sleep, signals=LocalSignals(folder))
+
+
+def test_a_signal_wakes_every_listener_without_a_look_at_the_clock(
+    sqlite_store: Store, short_folder: Path, ticker: Ticker
+) -> None:
+    first, second = (_listener(sqlite_store, short_folder, ticker) for _ in range(2))
+    publisher = _listener(sqlite_store, short_folder, ticker)
+    for listener in (first, second):
+        assert not listener.wait(0.01)
+    for _ in range(3):
+        publisher.publish()
+    # No commit moved the counter: only the signal can have woken them, a burst once.
+    assert first.wait(60.0)
+    assert second.wait(60.0)
+    assert not first.wait(0.01)
+    assert ticker.pauses == []
+    assert stat.S_IMODE(short_folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in short_folder.iterdir()} == {0o600}
+    for wakeups in (first, second, publisher):
+        wakeups.close()
+    assert list(short_folder.iterdir()) == []
+
+
+def test_a_commit_whose_signal_is_lost_wakes_all_the_same(
+    sqlite_store: Store, short_folder: Path, ticker: Ticker
+) -> None:
+    listener = _listener(sqlite_store, short_folder, ticker)
+    assert not listener.wait(0.01)
+    _commit(sqlite_store)
+    assert listener.wait(60.0)
+    listener.close()
+
+
+def test_a_killed_listener_is_forgotten_and_a_full_one_holds_nobody_up(
+    sqlite_store: Store, short_folder: Path, ticker: Ticker
+) -> None:
+    killed = LocalSignals(short_folder)
+    assert killed.open()
+    assert killed._ear is not None
+    killed._ear.close()
+    full = _listener(sqlite_store, short_folder, ticker)
+    assert not full.wait(0.01)
+    for _ in range(2000):
+        full.publish()
+    assert len(list(short_folder.iterdir())) == 1
+    assert full.wait(60.0)
+    full.close()
+
+
+def test_a_folder_that_cannot_be_used_leaves_the_counter(
+    sqlite_store: Store, short_folder: Path, ticker: Ticker, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken = short_folder / "berkas"
+    taken.write_text("a file where the folder should be")
+    listener = DataVersionWakeups(
+        sqlite_store.path or "",
+        sleep=ticker.sleep,
+        monotonic=ticker.monotonic,
+        signals=LocalSignals(taken),
+    )
+    ticker.on_pause = lambda: None if len(ticker.pauses) < 2 else _commit(sqlite_store)
+    listener.publish()
+    assert listener.wait(10.0)
+    assert ticker.pauses == [0.05] * 2
+    assert "no wake-ups" in caplog.text
+    listener.close()
+
+
+def test_sockets_of_a_store_deep_in_the_tree_lie_in_the_temporary_folder() -> None:
+    assert signal_folder("/srv/halo/data/halo.sqlite3") == Path("/srv/halo/data/run")
+    deep = signal_folder(f"/srv/{'d' * 120}/halo.sqlite3")
+    assert deep.parent == Path(tempfile.gettempdir())

@@ -1,3 +1,4 @@
+import json
 import re
 from html import unescape
 from typing import Any
@@ -81,10 +82,20 @@ class TestFrontPage:
 
 
 class TestAnswers:
+    def test_an_answer_is_told_to_search_engines(self, client: FlaskClient) -> None:
+        page = client.get(FOUNDERS).text
+        block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+        assert block
+        told = json.loads(block[1])
+        assert told["@type"] == "FAQPage"
+        assert "UU Cipta Kerja" in told["mainEntity"][0]["acceptedAnswer"]["text"]
+        assert told["url"].endswith(FOUNDERS)
+
     def test_an_answer_shows_sources_and_review(self, client: FlaskClient) -> None:
         words = text_of(client.get(FOUNDERS).text)
-        for part in ("9 orang", "Sumber", "UU 25/1992", "24 November 2027", "belum diperiksa"):
+        for part in ("9 orang", "Sumber", "UU 25/1992", "24 November 2027"):
             assert part in words
+        assert "belum diperiksa" not in words, "the state of the review is the staff's"
 
     def test_every_topic_and_answer_can_be_read(self, client: FlaskClient) -> None:
         topics = set(re.findall(r'href="(/topik/[^"]+)"', client.get("/").text))

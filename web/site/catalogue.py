@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
-from dialogue import Assets, KnowledgeEntry, Topic
+from dialogue import Assets, KnowledgeEntry, PartWords, Topic
 from web.services import LiveBundle
 
 
@@ -37,6 +37,8 @@ class Catalogue:
     groups: tuple[Group, ...]
     topics: Mapping[str, TopicPage]
     entries: Mapping[str, KnowledgeEntry]
+    part_words: Mapping[str, PartWords] = field(default_factory=dict)
+    """How the parts of an answer are headed."""
 
     def related(self, entry: KnowledgeEntry) -> list[KnowledgeEntry]:
         """Return the answers that an answer points to."""
@@ -81,7 +83,10 @@ def build_catalogue(assets: Assets) -> Catalogue:
         Group(name, tuple(found)) for name, found in groupby(ordered, key=lambda page: page.group)
     )
     return Catalogue(
-        groups=groups, topics={page.key: page for page in ordered}, entries=assets.knowledge
+        groups=groups,
+        topics={page.key: page for page in ordered},
+        entries=assets.knowledge,
+        part_words=assets.parts.words,
     )
 
 

@@ -9,6 +9,7 @@ import segno
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from dialogue import source_ledger
 from foundation.clock import WIB
 from foundation.errors import ModelUnavailableError, NotFoundError
 from web.context import services
@@ -16,6 +17,7 @@ from web.ratelimit import Limit, RateLimiter
 from web.site.catalogue import Catalogue, CatalogueShelf
 from web.site.frame import site_frame
 from web.site.search import QUERY_LIMIT, search
+from web.site.structured_data import faq_page
 
 _SEARCHES = Limit(burst=40, per_second=1)
 
@@ -54,6 +56,8 @@ class SiteViews:
             related=catalogue.related(entry),
             overdue=entry.overdue(today),
             today=today,
+            words=catalogue.part_words,
+            structured=faq_page(entry, url=request.base_url),
         )
 
     def search(self) -> ResponseReturnValue:
@@ -69,6 +73,12 @@ class SiteViews:
     def privacy(self) -> ResponseReturnValue:
         """Show the privacy notice."""
         return render_template("site/privacy.html")
+
+    def sources(self) -> ResponseReturnValue:
+        """Show the ledger: every answer with what it rests on."""
+        catalogue = self._ready_catalogue()
+        told = [entry for entry in catalogue.entries.values() if not entry.withdrawn]
+        return render_template("site/sources.html", catalogue=catalogue, ledger=source_ledger(told))
 
     def whatsapp_code(self) -> ResponseReturnValue:
         """Return the QR code of the WhatsApp address."""
@@ -101,5 +111,6 @@ def site_blueprint(limiter: RateLimiter) -> Blueprint:
     blueprint.add_url_rule("/jawaban/<topic>/<key>", "answer", views.answer)
     blueprint.add_url_rule("/cari", "search", views.search)
     blueprint.add_url_rule("/privasi", "privacy", views.privacy)
+    blueprint.add_url_rule("/sumber", "sources", views.sources)
     blueprint.add_url_rule("/whatsapp.svg", "whatsapp_code", views.whatsapp_code)
     return blueprint

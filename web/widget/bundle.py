@@ -36,7 +36,7 @@ PARTS = (
 
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./[a-z]+\.js\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|class|function))", re.MULTILINE)
-_COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*+//.*\n", re.MULTILINE)
 _CSS_SPACE = re.compile(r"\s+")
 
 

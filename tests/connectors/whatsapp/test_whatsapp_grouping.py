@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from connectors.whatsapp import GroupedIngest, Ingest, Report, make_ingest
 from connectors.whatsapp.walk import Contents
@@ -37,6 +38,43 @@ def _counted(house: WhatsAppHouse) -> CountedIngest:
         jitter=lambda: 1.0,
     )
     return CountedIngest(plain.store, plain.phone_number_id, plain.statuses, plain.new_id)
+
+
+class Stopped(BaseException):
+    """As gevent stops a greenlet."""
+
+
+@dataclass(frozen=True)
+class _FaultyIngest(Ingest):
+    """Fails in a way that nobody foresaw."""
+
+    fault: BaseException = field(default_factory=RuntimeError)
+
+    def store_all(self, bodies: Sequence[Contents]) -> list[Report]:
+        raise self.fault
+
+
+@dataclass(frozen=True)
+class _ForgetfulIngest(Ingest):
+    """Gives one report too few."""
+
+    def store_all(self, bodies: Sequence[Contents]) -> list[Report]:
+        return super().store_all(bodies)[1:]
+
+
+def _parts(house: WhatsAppHouse) -> tuple[Any, ...]:
+    counted = _counted(house)
+    return counted.store, counted.phone_number_id, counted.statuses, counted.new_id
+
+
+def _lingering(ingest: Ingest) -> tuple[GroupedIngest, Queue]:
+    """Return a queue in which eight callers come together."""
+    queue = Queue()
+
+    def linger(_: float) -> None:
+        assert all(queue.queued.acquire(timeout=60) for _ in range(8))
+
+    return GroupedIngest(ingest, linger), queue
 
 
 def _raw(number: int) -> bytes:
@@ -87,6 +125,37 @@ def test_a_store_that_fails_is_told_to_every_caller_of_the_group(house: WhatsApp
     assert [type(answer) for answer in answers] == [StoreUnavailableError] * 4
     ingest.fails.clear()
     assert grouped.take(_raw(9)).stored == 1
+
+
+def test_any_mistake_is_told_to_every_caller_of_the_group(house: WhatsAppHouse) -> None:
+    """A caller that is not told would spin in its web process for ever."""
+    grouped, queue = _lingering(_FaultyIngest(*_parts(house), fault=ZeroDivisionError("a bug")))
+    grouped._queue = queue  # type: ignore[assignment]
+    answers = at_once(8, lambda number: grouped.take(_raw(number)))
+    assert [type(answer) for answer in answers] == [ZeroDivisionError] * 8
+    assert grouped._queue == []
+
+
+def test_a_writer_that_is_stopped_tells_the_others(house: WhatsAppHouse) -> None:
+    grouped, queue = _lingering(_FaultyIngest(*_parts(house), fault=Stopped()))
+    grouped._queue = queue  # type: ignore[assignment]
+
+    def take(number: int) -> str:
+        try:
+            grouped.take(_raw(number))
+        except (StoreUnavailableError, Stopped) as error:
+            return type(error).__name__
+        return ""
+
+    answers = sorted(map(str, at_once(8, take)))
+    assert answers == ["Stopped", *["StoreUnavailableError"] * 7]
+
+
+def test_a_report_too_few_is_a_mistake_of_the_whole_group(house: WhatsAppHouse) -> None:
+    grouped, queue = _lingering(_ForgetfulIngest(*_parts(house)))
+    grouped._queue = queue  # type: ignore[assignment]
+    answers = at_once(8, lambda number: grouped.take(_raw(number)))
+    assert [type(answer) for answer in answers] == [ValueError] * 8
 
 
 def test_an_unreadable_body_fails_alone(house: WhatsAppHouse) -> None:
