@@ -9,6 +9,7 @@ from connectors.desk_post import (
     CallResult,
     DeskPost,
 )
+from connectors.drill import Drill
 from connectors.gateway import Bundle, Gateway
 from connectors.local_socket import LocalServer, ask_worker, socket_folder
 from connectors.rasa_format import understanding_as_rasa
@@ -26,6 +27,7 @@ __all__ = [
     "CallResult",
     "Desk",
     "DeskPost",
+    "Drill",
     "Gateway",
     "LateCase",
     "LocalServer",

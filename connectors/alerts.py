@@ -1,7 +1,7 @@
-"""Telling the office that somebody waits too long: by e-mail and by an outgoing webhook.
+"""Telling the office that somebody waits too long or is in danger: by e-mail and by a webhook.
 
-Neither carries a resident's name or words. What cannot be sent is logged and does not stop the
-other way.
+Neither carries a resident's name or words, nor the ticket of a confidential case. What cannot be
+sent is logged and does not stop the other way.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from connectors.desk_words import desk_says
 from foundation.clock import indonesian_date, indonesian_time
 from foundation.settings import AlertSettings
 from foundation.targets import DEFAULT_WAIT_TARGET
+from handoff import UrgentCase, danger_name
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class LateCase:
     ticket: str
     opened_at: datetime
     minutes: int
+    confidential: bool = False
 
 
 def _open_smtp(settings: AlertSettings) -> AbstractContextManager[smtplib.SMTP]:
@@ -53,21 +55,63 @@ class Alarm:
 
     def raise_for(self, late: Sequence[LateCase]) -> list[str]:
         """Tell about the cases; return the ways that worked (``email``, ``webhook``)."""
+        subject = desk_says("alert_subject", jumlah=len(late), menit=self.target_minutes).text
+        text = self._late_text(late)
+        body = {
+            "event": "waiting_beyond_target",
+            "text": text,
+            "target_minutes": self.target_minutes,
+            "cases": [_late_entry(one) for one in late],
+        }
+        return self._tell(subject, text, body, self.settings.recipients)
+
+    def raise_urgent(self, urgent: Sequence[UrgentCase]) -> list[str]:
+        """Tell supervisors about people in danger; return the ways that worked.
+
+        Real cases and drills are told apart, in messages of their own.
+        """
+        worked: list[str] = []
+        for drill in (False, True):
+            chosen = [one for one in urgent if one.case.drill is drill]
+            if chosen:
+                worked += self._tell_urgent(chosen, drill=drill)
+        return worked
+
+    def _tell_urgent(self, urgent: Sequence[UrgentCase], *, drill: bool) -> list[str]:
+        name = "urgent_drill_subject" if drill else "urgent_subject"
+        kinds = ", ".join(dict.fromkeys(danger_name(one.kind) for one in urgent))
+        subject = desk_says(name, jumlah=len(urgent), jenis=kinds).text
+        text = desk_says(
+            "urgent_body",
+            daftar="\n".join(self._urgent_line(one) for one in urgent),
+            menit=self.settings.urgent_repeat_minutes,
+            alamat=self.console_url,
+        ).text
+        body = {
+            "event": "urgent_case",
+            "text": text,
+            "drill": drill,
+            "cases": [self._urgent_entry(one) for one in urgent],
+        }
+        receivers = self.settings.urgent_recipients or self.settings.recipients
+        return self._tell(subject, text, body, receivers)
+
+    def _tell(
+        self, subject: str, text: str, body: dict[str, Any], receivers: Sequence[str]
+    ) -> list[str]:
         worked = []
-        if self.settings.smtp_host and self.settings.recipients and self._mail(late):
+        if self.settings.smtp_host and receivers and self._mail(subject, text, receivers):
             worked.append("email")
-        if self.settings.webhook and self._call(late):
+        if self.settings.webhook and self._call(body):
             worked.append("webhook")
         return worked
 
-    def _mail(self, late: Sequence[LateCase]) -> bool:
+    def _mail(self, subject: str, text: str, receivers: Sequence[str]) -> bool:
         message = EmailMessage()
-        message["Subject"] = desk_says(
-            "alert_subject", jumlah=len(late), menit=self.target_minutes
-        ).text
+        message["Subject"] = subject
         message["From"] = self.settings.sender
-        message["To"] = ", ".join(self.settings.recipients)
-        message.set_content(self._body(late))
+        message["To"] = ", ".join(receivers)
+        message.set_content(text)
         try:
             with self.open_smtp(self.settings) as server:
                 if self.settings.smtp_starttls:
@@ -81,20 +125,7 @@ class Alarm:
             return False
         return True
 
-    def _call(self, late: Sequence[LateCase]) -> bool:
-        body: dict[str, Any] = {
-            "event": "waiting_beyond_target",
-            "text": self._body(late),
-            "target_minutes": self.target_minutes,
-            "cases": [
-                {
-                    "ticket": one.ticket,
-                    "opened_at": one.opened_at.isoformat(),
-                    "service_minutes": one.minutes,
-                }
-                for one in late
-            ],
-        }
+    def _call(self, body: dict[str, Any]) -> bool:
         try:
             answer = self.session.post(self.settings.webhook, json=body, timeout=_TIMEOUT)
         except requests.RequestException as error:
@@ -106,11 +137,11 @@ class Alarm:
             return False
         return True
 
-    def _body(self, late: Sequence[LateCase]) -> str:
+    def _late_text(self, late: Sequence[LateCase]) -> str:
         lines = [
             desk_says(
                 "alert_line",
-                tiket=one.ticket,
+                tiket=desk_says("late_confidential").text if one.confidential else one.ticket,
                 tanggal=indonesian_date(one.opened_at),
                 jam=indonesian_time(one.opened_at),
                 menunggu=one.minutes,
@@ -123,3 +154,37 @@ class Alarm:
             daftar="\n".join(lines),
             alamat=self.console_url,
         ).text
+
+    def _urgent_line(self, urgent: UrgentCase) -> str:
+        name = "urgent_drill_line" if urgent.case.drill else "urgent_line"
+        return desk_says(
+            "urgent_confidential_line" if urgent.case.confidential else name,
+            tiket=urgent.case.ticket,
+            jenis=danger_name(urgent.kind),
+            tanggal=indonesian_date(urgent.since),
+            jam=indonesian_time(urgent.since),
+            alamat=self._address(urgent),
+        ).text
+
+    def _urgent_entry(self, urgent: UrgentCase) -> dict[str, Any]:
+        return {
+            "ticket": None if urgent.case.confidential else urgent.case.ticket,
+            "kind": urgent.kind,
+            "since": urgent.since.isoformat(),
+            "link": self._address(urgent),
+            "told_before": urgent.alerts,
+        }
+
+    def _address(self, urgent: UrgentCase) -> str:
+        """Return where it is opened; a confidential one is found in the list only."""
+        if urgent.case.confidential:
+            return self.console_url
+        return f"{self.console_url}/percakapan/{urgent.case.conversation}"
+
+
+def _late_entry(late: LateCase) -> dict[str, Any]:
+    return {
+        "ticket": None if late.confidential else late.ticket,
+        "opened_at": late.opened_at.isoformat(),
+        "service_minutes": late.minutes,
+    }

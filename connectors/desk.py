@@ -25,9 +25,11 @@ from handoff import (
     CaseState,
     Outcome,
     Presence,
+    access_case,
+    access_conversation,
+    acknowledge,
     cases_of_officer,
     claim,
-    get_case,
     read_labels,
     release,
     resolve,
@@ -76,11 +78,22 @@ class Desk:
     def claim(self, case_id: int) -> Case:
         """Own a waiting case. Raises ``CaseConflictError`` when somebody else was quicker."""
         with self.store.write() as tx:
-            already_mine = get_case(tx, case_id).officer_id == self.officer.id
+            already_mine = access_case(tx, self.officer, case_id).officer_id == self.officer.id
             case = claim(tx, case_id, officer_id=self.officer.id, actor=self.actor)
             sign_of_life(tx, self.officer.id)
             if not already_mine:
                 self._announce(tx, case, "utter_petugas_bergabung")
+            return case
+
+    def acknowledge(self, case_id: int) -> Case:
+        """Say that one looks after an urgent case, which silences its alarm; the first one counts.
+
+        The assistant goes on answering until somebody claims the case.
+        """
+        with self.store.write() as tx:
+            case = access_case(tx, self.officer, case_id)
+            lock_conversation(tx, case.conversation)
+            acknowledge(tx, case, officer_id=self.officer.id, actor=self.actor)
             return case
 
     def step_in(self, attention_id: int) -> Case:
@@ -89,7 +102,7 @@ class Desk:
             case = step_in(
                 tx,
                 attention_id,
-                officer_id=self.officer.id,
+                officer=self.officer,
                 actor=self.actor,
                 ticket=self.new_ticket(),
             )
@@ -111,7 +124,9 @@ class Desk:
         if len(text) > OFFICER_TEXT_LIMIT:
             raise MessageTooLongError(f"officer reply of {len(text)} characters")
         with self.store.write() as tx:
-            conversation = lock_conversation(tx, get_case(tx, case_id).conversation)
+            conversation = lock_conversation(
+                tx, access_case(tx, self.officer, case_id).conversation
+            )
             if said := said_before(tx, conversation.id, self.officer, key):
                 return said
             case = self._owned(tx, case_id)
@@ -147,9 +162,9 @@ class Desk:
         Raises ``CaseConflictError``, and ``InvalidFormError`` for a receiver who cannot have it.
         """
         with self.store.write() as tx:
-            case = get_case(tx, case_id)
+            case = access_case(tx, self.officer, case_id)
             lock_conversation(tx, case.conversation)
-            case = get_case(tx, case_id)
+            case = access_case(tx, self.officer, case_id)
             if case.state is CaseState.CLAIMED and case.officer_id == self.officer.id:
                 case = transfer(
                     tx, case_id, owner=self.officer.id, to_officer=to_officer, actor=self.actor
@@ -172,7 +187,7 @@ class Desk:
         if self.officer.role not in _SUPERVISORS:
             raise ForbiddenError(f"{self.actor} may not take cases over")
         with self.store.write() as tx:
-            return self._put_into_hands(tx, get_case(tx, case_id), self.officer.id)
+            return self._put_into_hands(tx, access_case(tx, self.officer, case_id), self.officer.id)
 
     def set_presence(self, state: Presence, *, capacity: int | None = None) -> list[Case]:
         """Say whether one takes cases; whoever leaves gives theirs back, and they are returned."""
@@ -202,7 +217,7 @@ class Desk:
                 reader_text=f"Catatan paling banyak {NOTE_LIMIT} karakter.",
             )
         with self.store.write() as tx:
-            case = get_case(tx, case_id)
+            case = access_case(tx, self.officer, case_id)
             return append_event(
                 tx,
                 case.conversation,
@@ -216,7 +231,7 @@ class Desk:
         """Give the case the labels of a comma-separated line. Raises ``InvalidFormError``."""
         chosen = read_labels(labels)
         with self.store.write() as tx:
-            case = get_case(tx, case_id)
+            case = access_case(tx, self.officer, case_id)
             lock_conversation(tx, case.conversation)
             set_labels(tx, case.id, chosen)
             self._record(tx, case.conversation, "labels_changed", case_id=case.id, labels=chosen)
@@ -225,6 +240,7 @@ class Desk:
     def label_intent(self, conversation_id: str, turn_id: str, label: str) -> StoredEvent:
         """Say what a turn of the resident really meant ("intent sebenarnya")."""
         with self.store.write() as tx:
+            access_conversation(tx, self.officer, conversation_id)
             return self._record(
                 tx, conversation_id, "intent_labelled", turn_id=turn_id, label=label
             )

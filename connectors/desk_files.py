@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from connectors.whatsapp import Attachments
 from foundation.errors import ForbiddenError, NotFoundError
-from handoff import latest_case
+from handoff import access_conversation, latest_case
 from storage import Account, Store, StoredEvent, get_attachment, note_deed, read_events
 
 
@@ -29,10 +29,12 @@ def open_file(
 ) -> OpenedFile:
     """Return the file of a message; from WhatsApp it is fetched now if nobody opened it before.
 
-    Raises ``NotFoundError`` without one, ``ForbiddenError`` before there is a case (nobody looks
-    through the files of talks with the assistant), ``AttachmentRefusedError`` for one that is gone.
+    Raises ``NotFoundError`` without one, or where the officer may not see the conversation,
+    ``ForbiddenError`` before there is a case (nobody looks through the files of talks with the
+    assistant), ``AttachmentRefusedError`` for one that is gone.
     """
     with store.read() as tx:
+        access_conversation(tx, officer, conversation_id)
         events = read_events(tx, conversation_id, after=seq - 1, limit=1)
         event = next((one for one in events if one.seq == seq), None)
         case = latest_case(tx, conversation_id)

@@ -24,6 +24,7 @@ from foundation.errors import (
     MessageTooLongError,
     NotFoundError,
 )
+from handoff import access_conversation
 from storage import (
     Account,
     Conversation,
@@ -136,6 +137,7 @@ class DeskPost:
             row = get_outbox_row(tx, outbox_id)
             if row is None:
                 raise NotFoundError(f"outbox row {outbox_id}")
+            access_conversation(tx, self.officer, row.conversation)
             conversation = lock_conversation(tx, row.conversation)
             if conversation.owner not in (None, self.officer.id):
                 raise CaseConflictError(f"conversation of officer {conversation.owner}")

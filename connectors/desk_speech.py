@@ -13,7 +13,7 @@ from connectors.outgoing import put_out
 from connectors.whatsapp import CHANNEL as WHATSAPP
 from dialogue import Reply
 from foundation.errors import CaseConflictError, InvalidFormError
-from handoff import WINDOW, Case, CaseState, get_case, needs_sign, sign_of_life
+from handoff import WINDOW, Case, CaseState, access_case, needs_sign, sign_of_life
 from storage import (
     Account,
     Conversation,
@@ -40,11 +40,14 @@ def actor_of(officer: Account) -> str:
 
 
 def owned_case(tx: Transaction, case_id: int, officer: Account) -> Case:
-    """Return the officer's own case, locked. Raises ``CaseConflictError`` for any other."""
+    """Return the officer's own case, locked. Raises ``CaseConflictError`` for any other.
+
+    ``NotFoundError`` for one that the officer may not see.
+    """
     if needs_sign(tx, officer.id):
         sign_of_life(tx, officer.id)
-    lock_conversation(tx, get_case(tx, case_id).conversation)
-    case = get_case(tx, case_id)
+    lock_conversation(tx, access_case(tx, officer, case_id).conversation)
+    case = access_case(tx, officer, case_id)
     if case.state is not CaseState.CLAIMED or case.officer_id != officer.id:
         raise CaseConflictError(f"case {case_id} is not owned by {actor_of(officer)}")
     return case

@@ -119,7 +119,7 @@ class Gateway:
                 asked = _incoming(plan.messages, reopens)
                 own = assistant.handle(asked, recalled.tracker, context) if asked else None
                 turn = plan.finish(own, ticket=context.new_ticket)
-            return self._commit(conversation, messages, _announced(turn, in_force), recalled)
+            return self._commit(conversation, messages, _announced(turn, in_force), recalled, case)
         except EpochConflictError:
             logger.info("turn of conversation %s is recomputed: it changed", conversation_id)
             return None
@@ -171,10 +171,20 @@ class Gateway:
         messages: Sequence[InboxMessage],
         turn: Turn,
         recalled: Recalled,
+        case: Case | None,
     ) -> str:
         turn_id, bundle = self.new_turn_id(), self.bundle.version
         with self.store.write() as tx:
-            write_turn(tx, read, messages, turn, recalled, turn_id=turn_id, bundle=bundle)
+            write_turn(
+                tx,
+                read,
+                messages,
+                turn,
+                recalled,
+                turn_id=turn_id,
+                bundle=bundle,
+                known_case=case,
+            )
         return turn_id
 
     def _withdraw(self, read: Conversation, messages: Sequence[InboxMessage], case: Case) -> str:

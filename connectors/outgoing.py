@@ -7,9 +7,10 @@ from typing import Any
 
 from connectors.whatsapp import CHANNEL as WHATSAPP
 from connectors.whatsapp import why_not_announced
+from handoff import DRILL_CHANNEL
 from storage import Conversation, StoredEvent, Transaction, enqueue, set_outbox_state
 
-_INSTANT_CHANNELS = frozenset({"webchat", "rest"})
+_INSTANT_CHANNELS = frozenset({"webchat", "rest", DRILL_CHANNEL})
 """Channels whose readers fetch events themselves: a committed reply is a sent reply."""
 
 

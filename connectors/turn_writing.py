@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from connectors.outgoing import put_out
 from connectors.trackers import Recalled, keep_snapshot, recall
-from dialogue.types import CaseRequest, EventDraft, Reply, Turn
+from dialogue.types import EventDraft, Reply, Turn
 from foundation.errors import EpochConflictError
-from handoff import note_attention, open_case, open_case_of
+from handoff import Case, make_urgent, note_attention, open_case, open_case_of
 from storage import (
     Conversation,
     InboxMessage,
@@ -20,6 +20,9 @@ from storage import (
     lock_conversation,
 )
 
+DANGER = "bahaya"
+"""The kind of a turn on the list "Perlu dilihat" that tells of danger."""
+
 
 def write_turn(
     tx: Transaction,
@@ -30,8 +33,11 @@ def write_turn(
     *,
     turn_id: str,
     bundle: str,
+    known_case: Case | None = None,
 ) -> None:
     """Write events, case and replies of a turn that was computed from what was read before.
+
+    ``known_case`` is the conversation's latest case as the turn knew it.
 
     Raises :class:`EpochConflictError` when the conversation changed hands, a message is in another
     turn or a case was opened meanwhile; the transaction must then be rolled back.
@@ -49,14 +55,16 @@ def write_turn(
     # A case opens between the decision and what is said of it.
     at_once = made if turn.case_request else [*made, *said]
     stored = append_events(tx, current.id, at_once, turn_id=turn_id)
-    if turn.attention:
+    if turn.attention and not turn.danger:
         note_attention(tx, current.id, event_id=stored[len(made) - 1].id, kind=turn.decision)
     if turn.case_request:
-        _open(tx, current, turn.case_request, turn_id)
+        _open(tx, current, turn, turn_id, known_case)
         stored += append_events(tx, current.id, said, turn_id=turn_id)
+    elif turn.danger:
+        _alarm(tx, current, turn, turn_id, decided=stored[len(made) - 1].id if made else 0)
     for event in stored[len(made) :]:
         put_out(tx, current, event)
-    if turn.case_request or not stored:
+    if turn.case_request or turn.danger or not stored:
         last_seq = lock_conversation(tx, current.id).last_seq
     else:
         last_seq = stored[-1].seq
@@ -71,8 +79,13 @@ def say(
         put_out(tx, conversation, event)
 
 
-def _open(tx: Transaction, conversation: Conversation, wanted: CaseRequest, turn_id: str) -> None:
-    if open_case_of(tx, conversation.id):
+def _open(
+    tx: Transaction, conversation: Conversation, turn: Turn, turn_id: str, known: Case | None
+) -> None:
+    """Open the case that the turn asks for; one that it knew to be open is only raised."""
+    wanted = turn.case_request
+    standing = open_case_of(tx, conversation.id)
+    if wanted is None or (standing and (known is None or known.id != standing.id)):
         raise EpochConflictError("a case was opened meanwhile")
     open_case(
         tx,
@@ -82,7 +95,24 @@ def _open(tx: Transaction, conversation: Conversation, wanted: CaseRequest, turn
         card=wanted.card,
         actor="bot",
         turn_id=turn_id,
+        urgent=wanted.urgent or bool(turn.danger),
+        confidential=wanted.confidential,
+        danger=turn.danger,
     )
+
+
+def _alarm(
+    tx: Transaction, conversation: Conversation, turn: Turn, turn_id: str, *, decided: int
+) -> None:
+    """Let danger sound also where no case is asked for: in the open case, whoever has it.
+
+    Without a case an officer is shown the turn.
+    """
+    case = open_case_of(tx, conversation.id)
+    if case is not None:
+        make_urgent(tx, case, kind=turn.danger, actor="bot", turn_id=turn_id)
+    elif decided:
+        note_attention(tx, conversation.id, event_id=decided, kind=DANGER)
 
 
 def _made(draft: EventDraft, bundle: str) -> NewEvent:

@@ -24,6 +24,7 @@ from handoff import (
     Case,
     CaseState,
     Expiry,
+    alerts_due,
     asked_of,
     expire,
     get_case,
@@ -31,6 +32,7 @@ from handoff import (
     make_offers,
     mark_alerted,
     mark_asked,
+    mark_urgent_alert,
     nobody_ready,
     not_alerted,
     offers_due,
@@ -74,7 +76,7 @@ class Upkeep:
         done += self._each(to_ask, self._ask)
         done += self._each(to_expire, self._expire)
         done += self._offer()
-        return done + self._alert()
+        return done + self._tell_of_danger() + self._alert()
 
     def _release_of_the_absent(self) -> int:
         with self.store.read() as tx:
@@ -138,6 +140,24 @@ class Upkeep:
             make_offers(tx, planned)
         return len(planned)
 
+    def _tell_of_danger(self) -> int:
+        """Tell supervisors of people in danger, at any hour, until somebody acknowledges."""
+        every = timedelta(minutes=self.alarm.settings.urgent_repeat_minutes)
+        with self.store.read() as tx:
+            if not alerts_due(tx, every=every):
+                return 0
+        with self.store.write() as tx:
+            due = alerts_due(tx, every=every)
+            for one in due:
+                mark_urgent_alert(tx, one.case.id)
+            if due:
+                data = {"number": len(due)}
+                note_deed(tx, "urgent_alert_raised", account_id=None, data=data)
+        if due:
+            # Written down first, as below; what is lost in a crash is told again.
+            self.alarm.raise_urgent(due)
+        return len(due)
+
     def _alert(self) -> int:
         with self.store.read() as tx:
             if not self.calendar.is_open(tx.now) or not nobody_ready(tx):
@@ -159,7 +179,7 @@ class Upkeep:
 
     def _late(self, tx: Transaction) -> list[LateCase]:
         return [
-            LateCase(case.id, case.ticket, case.opened_at, int(waited))
+            LateCase(case.id, case.ticket, case.opened_at, int(waited), case.confidential)
             for case in not_alerted(tx, opened_before=tx.now - self.target)
             if (waited := self.calendar.service_minutes_between(case.opened_at, tx.now))
             >= self.target.total_seconds() / 60

@@ -46,6 +46,10 @@ class Environment:
             )
         return int(value)
 
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return a list that is separated by commas or blanks."""
+        return tuple(self.text(name, "").replace(",", " ").split())
+
     def percent(self, name: str, default: int) -> int:
         """Return a whole number from 0 to 100."""
         value = self.count(name, default, least=0)

@@ -43,7 +43,7 @@ class WhatsAppSettings:
 
 @dataclass(frozen=True)
 class AlertSettings:
-    """Where it is told that a resident waits too long; empty values tell nobody."""
+    """Where it is told that a resident waits too long or is in danger; empty values tell nobody."""
 
     smtp_host: str = ""
     smtp_port: int = 587
@@ -54,6 +54,10 @@ class AlertSettings:
     recipients: tuple[str, ...] = ()
     webhook: str = field(default="", repr=False)
     """Its address often holds a secret."""
+    urgent_recipients: tuple[str, ...] = ()
+    """Who is told of danger; ``recipients`` where nobody is named."""
+    urgent_repeat_minutes: int = 10
+    """So often it is told again, on the clock, until somebody acknowledges."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +201,6 @@ def _whatsapp(env: Environment) -> WhatsAppSettings:
 
 def _alerts(env: Environment) -> AlertSettings:
     defaults = AlertSettings()
-    recipients = env.text("HALO_SMTP_TO", "").replace(",", " ").split()
     return AlertSettings(
         smtp_host=env.text("HALO_SMTP_HOST", ""),
         smtp_port=env.count("HALO_SMTP_PORT", defaults.smtp_port),
@@ -205,8 +208,12 @@ def _alerts(env: Environment) -> AlertSettings:
         smtp_password=env.text("HALO_SMTP_PASSWORD", ""),
         smtp_starttls=env.choice("HALO_SMTP_STARTTLS", "YA", ("YA", "TIDAK")) == "YA",
         sender=env.text("HALO_SMTP_FROM", defaults.sender),
-        recipients=tuple(recipients),
+        recipients=env.words("HALO_SMTP_TO"),
         webhook=env.secret_url("HALO_ALERT_WEBHOOK"),
+        urgent_recipients=env.words("HALO_URGENT_TO"),
+        urgent_repeat_minutes=env.count(
+            "HALO_URGENT_REPEAT_MINUTES", defaults.urgent_repeat_minutes
+        ),
     )
 
 

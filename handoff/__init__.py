@@ -1,5 +1,21 @@
 """The human queue: cases from the moment a person is wanted until an officer is done."""
 
+from handoff.access import (
+    KEEPER,
+    OFFICER_ROLES,
+    Grant,
+    access_case,
+    access_conversation,
+    grant_access,
+    grants_of,
+    make_confidential,
+    may_see,
+    seers_of,
+    share_confidentiality,
+    visible_cases,
+    visible_conversations,
+    withdraw_access,
+)
 from handoff.assignment import OFFER_FOR, Free, Offer, Waiting, in_order, plan_offers
 from handoff.attention import (
     AttentionItem,
@@ -41,7 +57,7 @@ from handoff.care import (
     to_ask,
     to_expire,
 )
-from handoff.case import Case, CaseState, Expiry, Outcome, Reason
+from handoff.case import DRILL_CHANNEL, IS_OPEN, Case, CaseState, Expiry, Outcome, Reason
 from handoff.cases import (
     claim,
     expire,
@@ -53,6 +69,8 @@ from handoff.cases import (
     resolve,
     return_to_bot,
 )
+from handoff.dangers import danger_name, danger_names
+from handoff.deeds import deeds_for
 from handoff.estimate import (
     WaitingEstimate,
     estimate_for_new,
@@ -68,7 +86,7 @@ from handoff.lookup import (
     cases_of_conversations,
     phone_ends_with,
 )
-from handoff.moves import OFFICER_ROLES, take_over, transfer
+from handoff.moves import take_over, transfer
 from handoff.offers import WINDOW, make_offers, offers_due, offers_to, waiting_for_offer
 from handoff.presence import (
     CAPACITY,
@@ -104,6 +122,15 @@ from handoff.readers import (
 from handoff.service_level import ServiceLevel, service_level
 from handoff.switch import ANNOUNCEMENT_LIMIT, Switch, read_switch, set_switch, with_switch
 from handoff.tickets import new_ticket
+from handoff.urgency import (
+    UrgentCase,
+    acknowledge,
+    alerts_due,
+    make_urgent,
+    mark_urgent_alert,
+    urgency_of,
+    urgent_cases,
+)
 
 __all__ = [
     "ANNOUNCEMENT_LIMIT",
@@ -111,8 +138,11 @@ __all__ = [
     "BLANKS",
     "CALENDAR_NOTE_LIMIT",
     "CAPACITY",
+    "DRILL_CHANNEL",
     "EXPIRE_AFTER",
     "GONE_AFTER",
+    "IS_OPEN",
+    "KEEPER",
     "MOST_CAPACITY",
     "OFFER_FOR",
     "OFFICER_ROLES",
@@ -129,6 +159,7 @@ __all__ = [
     "Earlier",
     "Expiry",
     "Free",
+    "Grant",
     "Offer",
     "OfficerOnDuty",
     "Outcome",
@@ -139,9 +170,14 @@ __all__ = [
     "ServiceLevel",
     "Switch",
     "TurnWords",
+    "UrgentCase",
     "Waiting",
     "WaitingEstimate",
+    "access_case",
+    "access_conversation",
+    "acknowledge",
     "alerted",
+    "alerts_due",
     "all_claimed",
     "asked_of",
     "attention_item",
@@ -155,20 +191,29 @@ __all__ = [
     "cases_of_conversations",
     "cases_of_officer",
     "claim",
+    "danger_name",
+    "danger_names",
+    "deeds_for",
     "dismiss_attention",
     "earlier_of",
     "estimate_for_new",
     "expire",
     "fill_in",
     "get_case",
+    "grant_access",
+    "grants_of",
     "in_order",
     "labels_of",
     "latest_case",
     "leave",
     "list_canned",
+    "make_confidential",
     "make_offers",
+    "make_urgent",
     "mark_alerted",
     "mark_asked",
+    "mark_urgent_alert",
+    "may_see",
     "needs_reading_sign",
     "needs_sign",
     "new_ticket",
@@ -201,11 +246,13 @@ __all__ = [
     "return_to_bot",
     "save_calendar",
     "save_canned",
+    "seers_of",
     "service_level",
     "service_minutes_per_case",
     "set_labels",
     "set_presence",
     "set_switch",
+    "share_confidentiality",
     "sign_of_life",
     "step_in",
     "stop_reading",
@@ -214,10 +261,15 @@ __all__ = [
     "to_expire",
     "transfer",
     "unanswered",
+    "urgency_of",
+    "urgent_cases",
     "usual_labels",
+    "visible_cases",
+    "visible_conversations",
     "waiting_cases",
     "waiting_estimate",
     "waiting_for_offer",
     "with_switch",
+    "withdraw_access",
     "words_of_turns",
 ]

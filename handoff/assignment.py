@@ -35,28 +35,34 @@ class Offer:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A waiting case. ``prefer`` is who knows it already (its earlier owner), if anybody."""
+    """A waiting case. ``prefer`` is who knows it already (its earlier owner), if anybody.
+
+    ``only`` are the officers who may see a confidential one; None: all.
+    """
 
     id: int
     opened_at: datetime
     window_ends: datetime | None = None
     prefer: int | None = None
+    urgent: bool = False
+    only: frozenset[int] | None = None
 
 
-URGENT = timedelta(hours=2)
+WINDOW_ENDS = timedelta(hours=2)
 """A WhatsApp window that ends within this time goes before longer waiting."""
 
 
 def in_order(waiting: Sequence[Waiting], now: datetime) -> list[Waiting]:
-    """Return the cases as they are to be served: ending windows first, then longest waiting.
+    """Return the cases as they are to be served: urgent, ending windows, longest waiting.
 
     A window that ended already gives no priority: only a template could be sent.
     """
 
-    def place(case: Waiting) -> tuple[bool, datetime, int]:
+    def place(case: Waiting) -> tuple[bool, bool, datetime, int]:
         ends = case.window_ends
-        urgent = ends is not None and now < ends <= now + URGENT
-        return (not urgent, ends if urgent and ends else case.opened_at, case.id)
+        soon = ends is not None and now < ends <= now + WINDOW_ENDS
+        since = ends if soon and ends else case.opened_at
+        return (not case.urgent, not soon, since, case.id)
 
     return sorted(waiting, key=place)
 
@@ -98,7 +104,11 @@ def _choose(
     load: Mapping[int, int],
     passed: Mapping[int, datetime],
 ) -> int | None:
-    candidates = [officer for officer, left in room.items() if left > 0]
+    candidates = [
+        officer
+        for officer, left in room.items()
+        if left > 0 and (case.only is None or officer in case.only)
+    ]
     if not candidates:
         return None
     fresh = [officer for officer in candidates if officer not in passed]

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from handoff.case import Case, case_from_row
+from handoff.access import visible_cases
+from handoff.case import IS_CLAIMED, IS_WAITING, USUAL, Case, case_from_row
 from handoff.offers import WINDOW
 from handoff.presence import GONE_AFTER, Presence
-from storage import Transaction, upsert
+from storage import Account, Transaction, upsert
 from storage.desk_tables import care, presence
 from storage.tables import case_, conversation
 
@@ -38,7 +39,7 @@ def orphaned(tx: Transaction) -> list[Case]:
     rows = tx.connection.execute(
         select(case_)
         .outerjoin(presence, presence.c.account_id == case_.c.officer_id)
-        .where(case_.c.state == "claimed", case_.c.claimed_at <= gone)
+        .where(IS_CLAIMED, case_.c.claimed_at <= gone)
         .where(or_(presence.c.account_id.is_(None), presence.c.seen_at <= gone))
         .order_by(case_.c.claimed_at, case_.c.id)
         .limit(_BATCH)
@@ -50,13 +51,14 @@ def to_ask(tx: Transaction) -> list[Case]:
     """Return the waiting cases whose resident should be asked "masih perlu?".
 
     On WhatsApp that is an hour before the window closes, and never after it: a resident who
-    cannot be asked keeps the case.
+    cannot be asked keeps the case. An urgent case is never asked about: a person ends it.
     """
     rows = tx.connection.execute(
         select(case_)
         .join(conversation, conversation.c.id == case_.c.conversation_id)
         .outerjoin(care, care.c.case_id == case_.c.id)
-        .where(case_.c.state == "waiting", case_.c.opened_at <= tx.now - _ASK_EARLIEST)
+        .where(IS_WAITING, case_.c.opened_at <= tx.now - _ASK_EARLIEST)
+        .where(case_.c.priority == USUAL)
         .where(or_(_long_open(tx), _closes_soon(tx)), _can_be_asked(tx))
         .where(care.c.asked_at.is_(None))
         .order_by(case_.c.opened_at, case_.c.id)
@@ -97,7 +99,7 @@ def to_expire(tx: Transaction) -> list[Case]:
         select(case_)
         .join(care, care.c.case_id == case_.c.id)
         .join(conversation, conversation.c.id == case_.c.conversation_id)
-        .where(case_.c.state == "waiting", care.c.asked_at <= tx.now - EXPIRE_AFTER)
+        .where(IS_WAITING, care.c.asked_at <= tx.now - EXPIRE_AFTER)
         .where(
             or_(
                 conversation.c.last_resident_at.is_(None),
@@ -115,7 +117,8 @@ def not_alerted(tx: Transaction, *, opened_before: datetime) -> list[Case]:
     rows = tx.connection.execute(
         select(case_)
         .outerjoin(care, care.c.case_id == case_.c.id)
-        .where(case_.c.state == "waiting", case_.c.opened_at <= opened_before)
+        .where(IS_WAITING, case_.c.opened_at <= opened_before)
+        .where(case_.c.drill.is_(False))
         .where(care.c.alerted_at.is_(None))
         .order_by(case_.c.opened_at, case_.c.id)
         .limit(_BATCH)
@@ -128,12 +131,13 @@ def mark_alerted(tx: Transaction, case_id: int) -> None:
     _note(tx, case_id, "alerted_at")
 
 
-def alerted(tx: Transaction, *, limit: int = 50) -> list[Case]:
+def alerted(tx: Transaction, *, limit: int = 50, seen_by: Account | None = None) -> list[Case]:
     """Return the cases that still wait and about which an alert was raised."""
     rows = tx.connection.execute(
         select(case_)
         .join(care, care.c.case_id == case_.c.id)
-        .where(case_.c.state == "waiting", care.c.alerted_at.is_not(None))
+        .where(IS_WAITING, care.c.alerted_at.is_not(None))
+        .where(visible_cases(seen_by))
         .order_by(case_.c.opened_at, case_.c.id)
         .limit(limit)
     )

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import Row, and_, literal_column
+
+from storage.tables import case_
 
 
 class CaseState(StrEnum):
@@ -57,12 +59,31 @@ class Outcome(StrEnum):
     SPAM = "iseng"
 
 
+DRILL_CHANNEL = "latihan"
+"""The channel of conversations that were made for practice; nobody is at its other end."""
+
+URGENT, USUAL = 0, 1
+"""Values of ``case_.priority``; the queue begins with the smaller one."""
+
 OPEN_STATES = (CaseState.WAITING.value, CaseState.CLAIMED.value)
+
+# Conditions for queries. The values stand in the statement itself, so that SQLite, which does not
+# look at parameters when it plans, sees that the partial indexes on open cases serve.
+_WAITING: Final = literal_column(f"'{CaseState.WAITING.value}'")
+_CLAIMED: Final = literal_column(f"'{CaseState.CLAIMED.value}'")
+IS_OPEN: Final = case_.c.state.in_([_WAITING, _CLAIMED])
+IS_WAITING: Final = and_(case_.c.state == _WAITING, IS_OPEN)
+IS_CLAIMED: Final = and_(case_.c.state == _CLAIMED, IS_OPEN)
+IS_URGENT: Final = and_(case_.c.priority == literal_column(str(URGENT)), IS_OPEN)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case. ``officer_id`` is the account that has, or last had, it."""
+    """One case. ``officer_id`` is the account that has, or last had, it.
+
+    ``urgent``: a life may be in danger. ``confidential`` is its conversation's (see
+    :mod:`handoff.access`). ``drill``: made for practice, and counted nowhere.
+    """
 
     id: int
     ticket: str
@@ -76,6 +97,9 @@ class Case:
     closed_at: datetime | None
     outcome: str | None
     note: str | None
+    urgent: bool = False
+    confidential: bool = False
+    drill: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -98,4 +122,7 @@ def case_from_row(row: Row[Any]) -> Case:
         closed_at=row.closed_at,
         outcome=row.outcome,
         note=row.note,
+        urgent=row.priority == URGENT,
+        confidential=row.confidential,
+        drill=row.drill,
     )

@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from foundation.errors import CaseConflictError, NotFoundError
+from handoff.access import make_confidential
 from handoff.case import OPEN_STATES, Case, CaseState, Expiry, Outcome, Reason, case_from_row
 from handoff.links import recently_closed, take_up
-from storage import Transaction, append_event, lock_conversation, set_owner
+from handoff.urgency import acknowledge, alarm_again, make_urgent
+from storage import Conversation, Transaction, append_event, lock_conversation, set_owner
 from storage.desk_tables import offer
 from storage.tables import attention, case_
 
@@ -40,15 +42,46 @@ def open_case(
     card: Mapping[str, Any],
     actor: str,
     turn_id: str | None = None,
+    urgent: bool = False,
+    confidential: bool = False,
+    danger: str = "",
+    drill: bool = False,
 ) -> Case:
-    """Open a waiting case, or return the conversation's open one unchanged."""
-    lock_conversation(tx, conversation_id)
-    if existing := open_case_of(tx, conversation_id):
-        return existing
+    """Open a waiting case, or return the conversation's open one.
+
+    Either is made ``urgent`` (``danger`` is the kind) and ``confidential`` where that is wanted; a
+    case of a confidential conversation is confidential in any case.
+    """
+    current = lock_conversation(tx, conversation_id)
+    case = open_case_of(tx, conversation_id) or _open(
+        tx,
+        current,
+        reason=reason,
+        actor=actor,
+        turn_id=turn_id,
+        values={"ticket": ticket, "context": dict(card), "drill": drill},
+    )
+    if confidential:
+        make_confidential(tx, conversation_id, actor=actor, turn_id=turn_id)
+    if urgent:
+        make_urgent(tx, case, kind=danger, actor=actor, turn_id=turn_id)
+    return get_case(tx, case.id)
+
+
+def _open(
+    tx: Transaction,
+    current: Conversation,
+    *,
+    reason: str,
+    actor: str,
+    turn_id: str | None,
+    values: Mapping[str, Any],
+) -> Case:
+    conversation_id = current.id
     earlier = recently_closed(tx, conversation_id)
     if earlier and reason == Reason.ASKED:
         reason = Reason.REOPENED.value
-    case_id = _insert_case(tx, conversation_id, reason=reason, ticket=ticket, card=card)
+    case_id = _insert_case(tx, current, reason=reason, values=values)
     append_event(
         tx,
         conversation_id,
@@ -56,7 +89,7 @@ def open_case(
         actor=actor,
         data={
             "case_id": case_id,
-            "ticket": ticket,
+            "ticket": values["ticket"],
             "reason": reason,
             **(take_up(tx, earlier, case_id=case_id) if earlier else {}),
         },
@@ -66,15 +99,15 @@ def open_case(
 
 
 def _insert_case(
-    tx: Transaction, conversation_id: str, *, reason: str, ticket: str, card: Mapping[str, Any]
+    tx: Transaction, current: Conversation, *, reason: str, values: Mapping[str, Any]
 ) -> int:
     statement = insert(case_).values(
-        ticket=ticket,
-        conversation_id=conversation_id,
+        conversation_id=current.id,
         state=CaseState.WAITING.value,
         reason=reason,
-        context=dict(card),
         opened_at=tx.now,
+        confidential=current.confidential,
+        **values,
     )
     return int(tx.connection.execute(statement.returning(case_.c.id)).scalar_one())
 
@@ -113,16 +146,21 @@ def claim(tx: Transaction, case_id: int, *, officer_id: int, actor: str) -> Case
     _look_at_everything(tx, case.conversation, officer_id)
     change_case(tx, case, state=CaseState.CLAIMED, officer_id=officer_id, claimed_at=tx.now)
     record_case(tx, case, "case_claimed", actor, {"officer_id": officer_id, "epoch": epoch})
+    acknowledge(tx, case, officer_id=officer_id, actor=actor)
     return get_case(tx, case_id)
 
 
 def release(tx: Transaction, case_id: int, *, actor: str) -> Case:
-    """Put a claimed case back into the queue; it keeps its place by its opening time."""
+    """Put a claimed case back into the queue; it keeps its place by its opening time.
+
+    An urgent one sounds again: nobody looks after it now.
+    """
     case = locked_case(tx, case_id)
     require_state(case, CaseState.CLAIMED)
     epoch = set_owner(tx, case.conversation, None).epoch
     change_case(tx, case, state=CaseState.WAITING, officer_id=None, claimed_at=None)
     record_case(tx, case, "case_released", actor, {"epoch": epoch})
+    alarm_again(tx, case.id)
     return get_case(tx, case_id)
 
 

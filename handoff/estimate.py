@@ -64,7 +64,7 @@ def service_minutes_per_case(tx: Transaction, calendar: Calendar) -> float | Non
     rows = tx.connection.execute(
         select(case_.c.claimed_at, case_.c.closed_at)
         .where(case_.c.closed_at.is_not(None), case_.c.claimed_at.is_not(None))
-        .where(case_.c.state != CaseState.EXPIRED.value)
+        .where(case_.c.state != CaseState.EXPIRED.value, case_.c.drill.is_(False))
         .order_by(case_.c.closed_at.desc())
         .limit(_SAMPLE)
     ).all()

@@ -7,8 +7,10 @@ from collections.abc import Collection
 from sqlalchemy import delete, func, insert, select
 
 from foundation.errors import InvalidFormError
-from storage import Transaction
+from handoff.access import visible_cases
+from storage import Account, Transaction
 from storage.desk_tables import label
+from storage.tables import case_
 
 LABEL_LIMIT, MOST_LABELS = 30, 8
 
@@ -48,10 +50,12 @@ def labels_of(tx: Transaction, case_ids: Collection[int]) -> dict[int, tuple[str
     }
 
 
-def usual_labels(tx: Transaction, *, limit: int = 30) -> list[str]:
-    """Return the labels in use, the most frequent first."""
+def usual_labels(tx: Transaction, *, limit: int = 30, seen_by: Account | None = None) -> list[str]:
+    """Return the labels in use (on cases that the account may see), the most frequent first."""
     rows = tx.connection.execute(
         select(label.c.label)
+        .join(case_, case_.c.id == label.c.case_id)
+        .where(visible_cases(seen_by))
         .group_by(label.c.label)
         .order_by(func.count().desc(), label.c.label)
         .limit(limit)

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from handoff.access import visible_cases
 from handoff.case import Case, case_from_row
-from storage import Transaction
+from storage import Account, Transaction
 from storage.tables import case_
 from storage.whatsapp_tables import contact
 
@@ -55,12 +56,16 @@ def case_for_caller(tx: Transaction, ticket: str, *, last_digits: str) -> Case |
 
 
 def cases_of_conversations(
-    tx: Transaction, conversation_ids: Collection[str], *, limit: int = 20
+    tx: Transaction,
+    conversation_ids: Collection[str],
+    *,
+    limit: int = 20,
+    seen_by: Account | None = None,
 ) -> list[Case]:
-    """Return the cases of these conversations, newest first."""
+    """Return the cases of these conversations (that the account may see), newest first."""
     rows = tx.connection.execute(
         select(case_)
-        .where(case_.c.conversation_id.in_(conversation_ids))
+        .where(case_.c.conversation_id.in_(conversation_ids), visible_cases(seen_by))
         .order_by(case_.c.id.desc())
         .limit(limit)
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from foundation.errors import CaseConflictError, InvalidFormError
+from handoff.access import OFFICER_ROLES, seers_of
 from handoff.case import Case, CaseState
 from handoff.cases import change_case, get_case, locked_case, record_case, require_state
+from handoff.urgency import acknowledge
 from storage import Transaction, get_account, set_owner
-
-OFFICER_ROLES = ("petugas", "supervisor", "admin")
-"""Roles that may own a case."""
 
 
 def transfer(tx: Transaction, case_id: int, *, owner: int, to_officer: int, actor: str) -> Case:
@@ -41,6 +40,11 @@ def _hand_to(tx: Transaction, case: Case, officer_id: int, *, event: str, actor:
             f"account {officer_id} cannot own a case",
             reader_text="Pilih petugas yang akunnya aktif.",
         )
+    if officer_id not in seers_of(tx, case.conversation):
+        raise InvalidFormError(
+            f"account {officer_id} may not see the conversation",
+            reader_text="Kasus ini rahasia. Tambahkan dahulu petugas itu sebagai pembacanya.",
+        )
     if case.officer_id == officer_id:
         raise CaseConflictError(f"case {case.id} is already officer {officer_id}'s")
     epoch = set_owner(tx, case.conversation, officer_id).epoch
@@ -53,4 +57,5 @@ def _hand_to(tx: Transaction, case: Case, officer_id: int, *, event: str, actor:
     )
     data = {"from": case.officer_id, "officer_id": officer_id, "epoch": epoch}
     record_case(tx, case, event, actor, data)
+    acknowledge(tx, case, officer_id=officer_id, actor=actor)
     return get_case(tx, case.id)

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from handoff.access import seers_of
 from handoff.assignment import Free, Offer, Waiting, plan_offers
+from handoff.case import IS_WAITING, URGENT
 from handoff.links import earlier_of
 from handoff.presence import officers_on_duty
 from storage import Transaction, upsert
@@ -63,11 +65,17 @@ def waiting_for_offer(tx: Transaction) -> list[Waiting]:
     """Return the longest waiting cases with what decides their order."""
     rows = tx.connection.execute(
         select(
-            case_.c.id, case_.c.opened_at, conversation.c.channel, conversation.c.last_resident_at
+            case_.c.id,
+            case_.c.opened_at,
+            case_.c.priority,
+            case_.c.confidential,
+            case_.c.conversation_id,
+            conversation.c.channel,
+            conversation.c.last_resident_at,
         )
         .join(conversation, conversation.c.id == case_.c.conversation_id)
-        .where(case_.c.state == "waiting")
-        .order_by(case_.c.opened_at, case_.c.id)
+        .where(IS_WAITING)
+        .order_by(case_.c.priority, case_.c.opened_at, case_.c.id)
         .limit(_LOOKED_AT)
     ).all()
     earlier = earlier_of(tx, [row.id for row in rows])
@@ -81,6 +89,8 @@ def waiting_for_offer(tx: Transaction) -> list[Waiting]:
                 else None
             ),
             prefer=earlier[row.id].officer_id if row.id in earlier else None,
+            urgent=row.priority == URGENT,
+            only=frozenset(seers_of(tx, row.conversation_id)) if row.confidential else None,
         )
         for row in rows
     ]

@@ -80,8 +80,11 @@ def _cases(tx: Transaction, since: datetime) -> list[_Row]:
         select(*columns).where(
             case_.c.state.in_((CaseState.WAITING.value, CaseState.CLAIMED.value)),
             case_.c.opened_at >= since,
+            case_.c.drill.is_(False),
         ),
-        select(*columns).where(case_.c.closed_at >= since, case_.c.opened_at >= since),
+        select(*columns).where(
+            case_.c.closed_at >= since, case_.c.opened_at >= since, case_.c.drill.is_(False)
+        ),
     ).limit(_MOST)
     return [_Row(*row) for row in tx.connection.execute(both)]
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from handoff import DRILL_CHANNEL
+from learning.forgetting import forget_conversation
 from learning.turns import ControlSample, row_of
 from storage import (
     Cursor,
@@ -22,7 +24,7 @@ from storage.tables import conversation, event, event_content, inbox, projection
 
 NAME = "learning"
 _BATCH = 500
-_KINDS = ("decided", "case_opened", "rated", "intent_labelled")
+_KINDS = ("decided", "case_opened", "rated", "intent_labelled", "made_confidential")
 
 
 def take_in(store: Store, control: ControlSample, *, batch: int = _BATCH) -> int:
@@ -98,6 +100,7 @@ def _read(store: Store, batch: int) -> _Found:
         events, beyond = events_beyond(tx, behind, limit=batch)
         understood = [one for one in events if one.type == "understood"]
         channels = _channels(tx, {one.conversation for one in understood})
+        understood = [one for one in understood if one.conversation in channels]
         return _Found(behind, beyond, events, understood, channels, _said(tx, understood))
 
 
@@ -120,6 +123,8 @@ def _write(
     for one in of_kind["intent_labelled"]:
         label = str(one.data.get("label") or "")
         _set_turn(tx, str(one.data.get("turn_id") or ""), real_intent=label)
+    for one in of_kind["made_confidential"]:
+        forget_conversation(tx, one.conversation)
 
 
 def _said(tx: Transaction, events: Iterable[StoredEvent]) -> dict[int, tuple[int, str]]:
@@ -137,8 +142,13 @@ def _said(tx: Transaction, events: Iterable[StoredEvent]) -> dict[int, tuple[int
 
 
 def _channels(tx: Transaction, ids: set[str]) -> dict[str, str]:
+    """Return the channels of those conversations that may be learnt from, by id."""
     rows = tx.connection.execute(
-        sa.select(conversation.c.id, conversation.c.channel).where(conversation.c.id.in_(ids))
+        sa.select(conversation.c.id, conversation.c.channel).where(
+            conversation.c.id.in_(ids),
+            conversation.c.confidential.is_(False),
+            conversation.c.channel != DRILL_CHANNEL,
+        )
     )
     return {row.id: row.channel for row in rows}
 

@@ -16,7 +16,7 @@ from foundation.errors import NotFoundError
 from learning.turns import Turn
 from storage import Transaction
 from storage.learning_tables import learning_judgement, learning_turn
-from storage.tables import event_content
+from storage.tables import conversation, event_content
 
 _turn = learning_turn.c
 
@@ -37,8 +37,15 @@ QUEUES: Final = tuple(CONDITIONS)
 
 IN_ANY_QUEUE: Final = sa.or_(*CONDITIONS.values())
 
-HAS_WORDS: Final = sa.exists().where(event_content.c.event_id == _turn.said_id)
-"""False once the words were erased."""
+IN_THE_OPEN: Final = ~sa.exists().where(
+    conversation.c.id == _turn.conversation_id, conversation.c.confidential
+)
+"""False for the turns of confidential conversations, which nobody learns from."""
+
+HAS_WORDS: Final = sa.and_(
+    sa.exists().where(event_content.c.event_id == _turn.said_id), IN_THE_OPEN
+)
+"""False once the words were erased, or where they are confidential."""
 
 
 def judged(*rounds: int) -> sa.Exists:
@@ -119,13 +126,13 @@ def read_turn(tx: Transaction, event_id: int) -> Turn:
 
 
 def read_turns(tx: Transaction, event_ids: Sequence[int]) -> list[Turn]:
-    """Return the turns that still have words, in the order of their events."""
+    """Return the turns that have words which may be read, in the order of their events."""
     if not event_ids:
         return []
     query = (
         sa.select(learning_turn, event_content.c.content)
         .join(event_content, event_content.c.event_id == _turn.said_id)
-        .where(_turn.event_id.in_(event_ids))
+        .where(_turn.event_id.in_(event_ids), IN_THE_OPEN)
         .order_by(_turn.event_id)
     )
     return [Turn.of(dict(row._mapping), row.content) for row in tx.connection.execute(query)]

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from foundation.errors import StoreUnavailableError
 from learning.inbox import NAME, locked_cursor, take_in
-from learning.queues import HAS_WORDS, IN_ANY_QUEUE, judged
+from learning.queues import HAS_WORDS, IN_ANY_QUEUE, IN_THE_OPEN, judged
 from learning.selection import order_by_information
 from learning.similarity import group_near_duplicates
 from learning.turns import ControlSample, uncertainty
@@ -169,7 +169,7 @@ def _waiting(tx: Transaction, pool: int) -> list[Waiting]:
     query = (
         sa.select(learning_turn, event_content.c.content)
         .join(event_content, event_content.c.event_id == table.said_id)
-        .where(IN_ANY_QUEUE, ~judged(), table.at >= tx.now - _SEEN_FOR)
+        .where(IN_ANY_QUEUE, IN_THE_OPEN, ~judged(), table.at >= tx.now - _SEEN_FOR)
         .order_by(table.event_id.desc())
         .limit(pool)
     )

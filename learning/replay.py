@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from foundation.errors import InvalidFormError, NotFoundError
 from foundation.masking import mask_identifiers
+from learning.queues import IN_THE_OPEN
 from nlu.types import Understanding, Understands
 from storage import Transaction
 from storage.bundle_tables import replay_change
@@ -68,7 +69,7 @@ class ShownChange:
 
 def past_messages(tx: Transaction, *, most: int = MOST) -> tuple[list[PastMessage], int]:
     """Return the different messages of the last 30 days, newest first, and how many there were."""
-    fresh = [_turn.at >= tx.now - DAYS, _turn.fingerprint != ""]
+    fresh = [_turn.at >= tx.now - DAYS, _turn.fingerprint != "", IN_THE_OPEN]
     newest = (
         sa.select(sa.func.max(_turn.event_id).label("event_id"), sa.func.count().label("times"))
         .where(*fresh)
@@ -138,7 +139,7 @@ def shown_changes(
     rows = tx.connection.execute(
         sa.select(replay_change, event_content.c.content)
         .outerjoin(learning_turn, _turn.event_id == _change.event_id)
-        .outerjoin(event_content, event_content.c.event_id == _turn.said_id)
+        .outerjoin(event_content, sa.and_(event_content.c.event_id == _turn.said_id, IN_THE_OPEN))
         .where(_change.gate_id == gate_id, _change.id > after)
         .order_by(_change.id)
         .limit(limit)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from storage import Transaction
+from handoff import visible_conversations
+from storage import Account, Transaction
 from storage.office_tables import report_begun, report_unanswered
 from storage.tables import conversation, event, event_content
 
@@ -29,9 +30,18 @@ class Behind:
 
 
 def behind_number(
-    tx: Transaction, day: date, *, channel: str = "", which: Which = "chat", after: int = 0
+    tx: Transaction,
+    day: date,
+    reader: Account,
+    *,
+    channel: str = "",
+    which: Which = "chat",
+    after: int = 0,
 ) -> list[Behind]:
-    """Return a page of the chats of a WIB day, or of its turns without an answer, oldest first."""
+    """Return a page of the chats of a WIB day, or of its turns without an answer, oldest first.
+
+    Confidential conversations are in the number, but listed only to those who may see them.
+    """
     source = report_begun if which == "chat" else report_unanswered
     query: sa.Select[Any] = (
         sa.select(
@@ -45,7 +55,7 @@ def behind_number(
         .join(event, event.c.id == source.c.event_id)
         .join(conversation, conversation.c.id == event.c.conversation_id)
         .outerjoin(event_content, event_content.c.event_id == event.c.id)
-        .where(source.c.date == day, source.c.event_id > after)
+        .where(source.c.date == day, source.c.event_id > after, visible_conversations(reader))
         .order_by(source.c.event_id)
         .limit(PAGE)
     )

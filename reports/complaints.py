@@ -32,7 +32,10 @@ class Complaint:
 
 
 def complaints_between(tx: Transaction, first: date, last: date) -> list[Complaint]:
-    """Return the complaints that were opened on the WIB days of the period, oldest first."""
+    """Return the complaints that were opened on the WIB days of the period, oldest first.
+
+    Those in confidential conversations are only in the numbers.
+    """
     start, beyond = day_bounds(first, last)
     c = case_.c
     rows = tx.connection.execute(
@@ -40,6 +43,7 @@ def complaints_between(tx: Transaction, first: date, last: date) -> list[Complai
         .join(conversation, conversation.c.id == c.conversation_id)
         .where(
             c.reason == Reason.COMPLAINT.value,
+            c.confidential.is_(False),
             c.opened_at >= start,
             c.opened_at < beyond,
             # What was opened then is open still or was closed since: both are indexed.

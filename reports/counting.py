@@ -7,13 +7,14 @@ counting the whole log anew give the same numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from foundation.clock import WIB, parse_moment
 from foundation.targets import WAIT_TARGETS
+from handoff import DRILL_CHANNEL
 from service_hours import Calendar
 from storage import StoredEvent
 
@@ -22,6 +23,9 @@ CHAT_GAP = timedelta(hours=24)
 
 WAIT_BOUNDS = WAIT_TARGETS
 """Upper bounds, in service minutes, of the classes in which waits are counted."""
+
+ALARM_BOUNDS = (1, 5, 15, 60)
+"""Upper bounds, in minutes on the clock, of the classes of times until an alarm is acknowledged."""
 
 BEYOND = "lebih"
 """The class of waits above the last bound."""
@@ -71,7 +75,9 @@ class Tally:
     begun: dict[int, tuple[date, str]] = field(default_factory=dict)
 
     def add(self, event: StoredEvent, channel: str) -> None:
-        """Count one event of a conversation on ``channel``."""
+        """Count one event of a conversation on ``channel``; drills are not counted."""
+        if channel == DRILL_CHANNEL:
+            return
         if handler := _HANDLERS.get(event.type):
             handler(self, event, channel)
 
@@ -184,6 +190,15 @@ class Tally:
             day = wib_day(parse_moment(str(earlier["at"])))
             self._sum(day, channel, "csat", str(earlier["value"]), by=-1)
 
+    def _endangered(self, event: StoredEvent, channel: str) -> None:
+        if not event.data.get("again"):
+            self._count(event, channel, "urgent", str(event.data.get("kind") or ""))
+
+    def _acknowledged(self, event: StoredEvent, channel: str) -> None:
+        seconds = int(event.data.get("seconds") or 0)
+        self._count(event, channel, "acknowledged", wait_class(seconds, ALARM_BOUNDS))
+        self._sum(wib_day(event.at), channel, "acknowledge_seconds", by=seconds)
+
     def _service_seconds(self, start: datetime, end: datetime) -> int:
         return round(self.calendar.service_minutes_between(start, end) * 60)
 
@@ -199,6 +214,8 @@ _HANDLERS: Mapping[str, Callable[[Tally, StoredEvent, str], None]] = {
     "case_resolved": Tally._closed,
     "case_expired": Tally._closed,
     "rated": Tally._rated,
+    "urgency_raised": Tally._endangered,
+    "urgency_acknowledged": Tally._acknowledged,
 }
 
 
@@ -207,6 +224,6 @@ def wib_day(moment: datetime) -> date:
     return moment.astimezone(WIB).date()
 
 
-def wait_class(seconds: int) -> str:
+def wait_class(seconds: int, bounds: Sequence[int] = WAIT_BOUNDS) -> str:
     """Return the class of a wait: the least bound (minutes) that it keeps, or ``BEYOND``."""
-    return next((str(bound) for bound in WAIT_BOUNDS if seconds <= bound * 60), BEYOND)
+    return next((str(bound) for bound in bounds if seconds <= bound * 60), BEYOND)

@@ -26,7 +26,8 @@ class Figures:
     ``sums`` are by measure and key, ``chats_by_channel`` by channel (the SOP's figure is that of
     WhatsApp). ``delivered`` is the number of delivered WhatsApp messages by
     Meta's category and pricing type, ``billable`` how many of them cost something; ``target`` the
-    service minutes, one of ``WAIT_BOUNDS``, within which a waiting resident should get an officer.
+    service minutes, one of ``WAIT_BOUNDS``, within which a waiting resident should get an officer;
+    ``urgent_by_day`` the cases that became urgent, by kind of danger.
     """
 
     first: date
@@ -36,6 +37,7 @@ class Figures:
     delivered: Mapping[str, int] = field(default_factory=dict)
     billable: int = 0
     target: int = DEFAULT_WAIT_TARGET
+    urgent_by_day: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
 
     def total(self, measure: str) -> int:
         """Return the sum over the measure's keys."""
@@ -63,6 +65,11 @@ class Figures:
         return _mean(self.total("handling_seconds"), self.total("handled"))
 
     @property
+    def mean_acknowledge_minutes(self) -> float | None:
+        """Minutes on the clock from an alarm to its acknowledgement; None without any."""
+        return _mean(self.total("acknowledge_seconds"), self.total("acknowledged"))
+
+    @property
     def csat(self) -> float | None:
         """Mean of the ratings from 1 to 5; None without any."""
         ratings = {int(key): number for key, number in self.by_key("csat").items() if key.isdigit()}
@@ -88,6 +95,10 @@ class Figures:
             "chats_by_channel": dict(self.chats_by_channel),
             "mean_wait_minutes": self.mean_wait_minutes,
             "mean_handling_minutes": self.mean_handling_minutes,
+            "mean_acknowledge_minutes": self.mean_acknowledge_minutes,
+            "urgent_by_day": {
+                day.isoformat(): dict(kinds) for day, kinds in self.urgent_by_day.items()
+            },
             "wait_target_minutes": self.target,
             "overdue": self.overdue,
             "csat": self.csat,
@@ -121,15 +132,16 @@ def read_figures(
     for row in tx.connection.execute(query):
         sums.setdefault(row.measure, {})[row.key] = int(row.amount)
     chats = _chats_by_channel(tx, first, last, channel)
+    urgent = _urgent_by_day(tx, first, last, channel)
     if channel not in ("", "whatsapp"):
-        return Figures(first, last, sums, chats, target=target)
+        return Figures(first, last, sums, chats, target=target, urgent_by_day=urgent)
     start, beyond = day_bounds(first, last)
     delivered = {
         "/".join(filter(None, key)): number
         for key, number in delivered_messages(tx, first=start, beyond=beyond).items()
     }
     paid = billable_messages(tx, first, last)
-    return Figures(first, last, sums, chats, delivered, paid, target)
+    return Figures(first, last, sums, chats, delivered, paid, target, urgent)
 
 
 def period_before(first: date, last: date) -> tuple[date, date]:
@@ -142,6 +154,24 @@ def day_bounds(first: date, last: date) -> tuple[datetime, datetime]:
     """Return the moments between which the WIB days lie, the second exclusive."""
     start = datetime.combine(first, time(), WIB)
     return start, datetime.combine(last + timedelta(days=1), time(), WIB)
+
+
+def _urgent_by_day(
+    tx: Transaction, first: date, last: date, channel: str
+) -> dict[date, dict[str, int]]:
+    c = report_count.c
+    query = (
+        sa.select(c.date, c.key, sa.func.sum(c.amount).label("amount"))
+        .where(c.date >= first, c.date <= last, c.measure == "urgent")
+        .group_by(c.date, c.key)
+        .order_by(c.date, c.key)
+    )
+    if channel:
+        query = query.where(c.channel == channel)
+    found: dict[date, dict[str, int]] = {}
+    for row in tx.connection.execute(query):
+        found.setdefault(row.date, {})[row.key] = int(row.amount)
+    return found
 
 
 def _chats_by_channel(tx: Transaction, first: date, last: date, channel: str) -> dict[str, int]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from dialogue import Assets
-from reports.counting import BEYOND, WAIT_BOUNDS
+from handoff import danger_name
+from reports.counting import ALARM_BOUNDS, BEYOND, WAIT_BOUNDS
 from reports.figures import Figures
 from reports.paper import Cell, Paper, Section, day_text, named, period_text, section, words
 from reports.volume import COLUMNS, VolumeRow
 
-_TIMES = ("mean_wait_minutes", "mean_handling_minutes", "csat")
+_TIMES = ("mean_wait_minutes", "mean_handling_minutes", "csat", "mean_acknowledge_minutes")
 _MOST_ANSWERS = 10
 
 
@@ -47,7 +48,9 @@ def figure_values(figures: Mapping[str, Any]) -> dict[str, Cell]:
     values["delivered"] = sum(figures["delivered_whatsapp"].values())
     values["billable"] = figures["billable_whatsapp"]
     for key in _TIMES:
-        values[key] = "–" if figures[key] is None else figures[key]
+        # A paper that was filed before there was such a figure has none.
+        found = figures.get(key)
+        values[key] = "–" if found is None else found
     return values
 
 
@@ -110,7 +113,7 @@ def in_order(channels: Iterable[str]) -> list[str]:
 
 
 def figure_sections(now: Figures, names: Mapping[str, str]) -> list[Section]:
-    """Return the tables by hour, people, topic, answer, district, reason, outcome, wait, rating.
+    """Return the tables by hour, people, topic, answer, district, reason, outcome, wait, danger.
 
     ``names`` are readable names of topics and knowledge labels.
     """
@@ -129,6 +132,8 @@ def figure_sections(now: Figures, names: Mapping[str, str]) -> list[Section]:
         _keyed(now, "handover", words()["reasons"]),
         _keyed(now, "resolved", words()["outcomes"]),
         _waits(now),
+        _urgent(now),
+        _acknowledged(now),
         _ratings(now),
         _keyed_values("delivered", dict(now.delivered), words()["charges"]),
     ]
@@ -192,15 +197,33 @@ def _hours(now: Figures) -> Section:
 
 
 def _waits(now: Figures) -> Section:
-    counts = now.sums.get("wait", {})
+    return section("wait", _classes(now.sums.get("wait", {}), WAIT_BOUNDS), totals=True)
+
+
+def _classes(counts: Mapping[str, int], bounds: Sequence[int]) -> list[tuple[Cell, ...]]:
+    """Return a row for each class of minutes; none where nothing was counted."""
     rows: list[tuple[Cell, ...]] = []
     below = 0
-    for bound in WAIT_BOUNDS:
+    for bound in bounds:
         name = words()["wait_class"].format(below=below, bound=bound)
         rows.append((name, counts.get(str(bound), 0)))
         below = bound
     rows.append((words()["wait_beyond"].format(bound=below), counts.get(BEYOND, 0)))
-    return section("wait", rows if any(counts.values()) else [], totals=True)
+    return rows if any(counts.values()) else []
+
+
+def _urgent(now: Figures) -> Section:
+    rows: list[tuple[Cell, ...]] = [
+        (day_text(day.isoformat()), danger_name(kind), number)
+        for day, kinds in now.urgent_by_day.items()
+        for kind, number in kinds.items()
+    ]
+    return section("urgent", rows, totals=True, note=words()["urgent_note"])
+
+
+def _acknowledged(now: Figures) -> Section:
+    rows = _classes(now.sums.get("acknowledged", {}), ALARM_BOUNDS)
+    return section("acknowledged", rows, totals=True, note=words()["acknowledged_note"])
 
 
 def _ratings(now: Figures) -> Section:

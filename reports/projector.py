@@ -31,7 +31,7 @@ _COUNTERS = (
     report_unanswered,
     report_begun,
 )
-_RULES = 3
+_RULES = 4
 """Raise it when ``reports.counting`` counts in another way: the log is then counted anew."""
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from foundation.masking import mask_identifiers
 from storage import Transaction
 from storage.office_tables import report_unanswered
-from storage.tables import event_content
+from storage.tables import conversation, event, event_content
 
 _NO_WORD = re.compile(r"[\W_]+")
 _LONGEST = 160
@@ -31,12 +31,16 @@ def top_unanswered(
 ) -> list[UnansweredQuestion]:
     """Return what was most often met by a question back or a hand-over.
 
-    Texts that differ only in case, spacing and signs are one question. Erased ones are gone.
+    Texts that differ only in case, spacing and signs are one question. Erased ones are gone,
+    and confidential conversations are never quoted.
     """
     rows = tx.connection.execute(
         sa.select(event_content.c.content)
         .join(report_unanswered, report_unanswered.c.event_id == event_content.c.event_id)
+        .join(event, event.c.id == event_content.c.event_id)
+        .join(conversation, conversation.c.id == event.c.conversation_id)
         .where(report_unanswered.c.date >= first, report_unanswered.c.date <= last)
+        .where(conversation.c.confidential.is_(False))
         .order_by(event_content.c.event_id)
     ).scalars()
     times: Counter[str] = Counter()

@@ -22,6 +22,7 @@ class Conversation:
 
     ``last_seq`` is the ``seq`` of its last event (0: none yet). ``epoch`` rises whenever the owner
     changes. ``owner`` is the account id of the officer who has it; None: the bot has it.
+    ``confidential``: seen only by those whom ``handoff.access`` lets.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Conversation:
     epoch: int
     owner: int | None
     last_resident_at: datetime | None
+    confidential: bool = False
 
 
 # Built once: they stand on the path of every message.

@@ -1,4 +1,4 @@
-"""Tables of the officers' desk: presence, offers, canned replies, alerts, the switch, the audit.
+"""Tables of the officers' desk: presence, offers, urgency, confidentiality, replies, the audit.
 
 They join ``storage.tables.metadata``. None of them holds a resident's words: internal notes are
 events, whose content is erased with the conversation.
@@ -61,6 +61,31 @@ care: Final = sa.Table(
     Column("previous_id", sa.Integer, ForeignKey("case_.id")),
     Column("asked_at", Moment),
     Column("alerted_at", Moment),
+)
+
+# Why a case is urgent and since when, who of the staff said that they look after it, and when the
+# supervisors were last alerted. A row stays when the case is closed.
+urgency: Final = sa.Table(
+    "case_urgency",
+    metadata,
+    Column("case_id", sa.Integer, ForeignKey("case_.id"), primary_key=True),
+    Column("kind", CleanText, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("acknowledged_at", Moment),
+    Column("acknowledged_by", sa.Integer, ForeignKey("account.id")),
+    Column("alerted_at", Moment),
+    Column("alerts", sa.Integer, nullable=False, server_default="0"),
+)
+
+# Who besides supervisors may see a confidential conversation.
+confidential_access: Final = sa.Table(
+    "confidential_access",
+    metadata,
+    Column("conversation_id", CleanText, ForeignKey("conversation.id"), primary_key=True),
+    Column("account_id", sa.Integer, ForeignKey("account.id"), primary_key=True),
+    Column("granted_at", Moment, nullable=False),
+    Column("granted_by", sa.Integer, ForeignKey("account.id"), nullable=False),
+    Index(None, "account_id"),
 )
 
 label: Final = sa.Table(

@@ -43,6 +43,9 @@ class EventType(StrEnum):
     RATED = "rated"
     REPLY_DROPPED = "reply_dropped"
     TURN_FAILED = "turn_failed"
+    URGENCY_RAISED = "urgency_raised"
+    URGENCY_ACKNOWLEDGED = "urgency_acknowledged"
+    MADE_CONFIDENTIAL = "made_confidential"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,8 @@ conversation: Final = sa.Table(
     _number("epoch"),
     Column("owner", sa.Integer, ForeignKey("account.id")),
     Column("last_resident_at", Moment),
+    # From a report about persons on: see ``handoff.access``.
+    Column("confidential", sa.Boolean, nullable=False, server_default=sa.false()),
     UniqueConstraint("channel", "address"),
 )
 
@@ -207,6 +209,8 @@ snapshot: Final = sa.Table(
     Column("at", Moment, nullable=False),
 )
 
+# ``priority`` 0 is urgent and comes first, 1 is the usual. ``confidential`` is the conversation's;
+# ``drill`` cases are for practice and are counted nowhere.
 case_: Final = _table(
     "case_",
     Column("id", sa.Integer, primary_key=True),
@@ -228,6 +232,9 @@ case_: Final = _table(
     Column("closed_at", Moment),
     Column("outcome", CleanText),
     Column("note", CleanText),
+    Column("priority", sa.Integer, nullable=False, server_default="1"),
+    Column("confidential", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("drill", sa.Boolean, nullable=False, server_default=sa.false()),
     UniqueConstraint("ticket"),
     Index(None, "conversation_id"),
     Index(None, "closed_at"),
@@ -237,7 +244,15 @@ case_: Final = _table(
         where="state IN ('waiting', 'claimed')",
         unique=True,
     ),
-    _partial("ix_case__queue", "state", "opened_at", "id", where="state IN ('waiting', 'claimed')"),
+    _partial(
+        "ix_case__queue",
+        "state",
+        "priority",
+        "opened_at",
+        "id",
+        where="state IN ('waiting', 'claimed')",
+    ),
+    _partial("ix_case__urgent", "id", where="priority = 0 AND state IN ('waiting', 'claimed')"),
     _partial("ix_case__officer", "officer_id", where="state = 'claimed'"),
 )
 

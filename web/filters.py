@@ -1,4 +1,4 @@
-"""Template filters: moments and days in Indonesian words (all WIB), pasted data covered."""
+"""Template filters: moments (all WIB) and kinds of danger in words, pasted data covered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Flask
 
 from foundation.clock import WIB, indonesian_date, indonesian_time
 from foundation.masking import mask_pasted
+from handoff import danger_name
 
 
 def register(app: Flask) -> None:
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
         "jam": indonesian_time,
         "jam_iso": iso_time,
         "tertutup": mask_pasted,
+        "bahaya": danger_name,
         "host": host_of,
     }
 

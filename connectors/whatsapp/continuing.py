@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from connectors.trackers import load_tracker
 from connectors.whatsapp.texts import say
-from handoff import Case, CaseState, open_case_of
+from handoff import Case, CaseState, open_case_of, share_confidentiality
 from storage import (
     Transaction,
     append_event,
@@ -72,6 +72,7 @@ def carry_over(tx: Transaction, web_id: str, conversation_id: str) -> None:
     case = open_case_of(tx, web_id)
     if case and open_case_of(tx, conversation_id) is None:
         _move_case(tx, case, conversation_id)
+    share_confidentiality(tx, web_id, conversation_id, actor="system")
     append_event(tx, conversation_id, type="linked", actor="system", data={"from": web_id})
     append_event(tx, web_id, type="linked", actor="system", data={"to": conversation_id})
     _tell_web(tx, web_id)

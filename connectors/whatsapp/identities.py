@@ -18,7 +18,7 @@ from connectors.whatsapp.people import CHANNEL, Contact, change_contact, contact
 from connectors.whatsapp.reading import NewIdentity
 from connectors.whatsapp.walk import Sender
 from foundation.errors import StoreUnavailableError
-from handoff import open_case_of
+from handoff import open_case_of, share_confidentiality
 from storage import (
     Conversation,
     Transaction,
@@ -202,6 +202,7 @@ def _join(tx: Transaction, one_id: str, other_id: str) -> str:
         .values(conversation_id=stays.id, at=tx.now)
     )
     _share(tx, stays, goes)
+    share_confidentiality(tx, stays.id, goes.id, actor="system")
     append_event(tx, goes.id, type="merged", actor="system", data={"into": stays.id})
     append_event(tx, stays.id, type="merged", actor="system", data={"from": goes.id})
     return stays.id

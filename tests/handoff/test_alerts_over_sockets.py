@@ -3,99 +3,21 @@
 from __future__ import annotations
 
 import json
-import socketserver
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
-from email import message_from_bytes
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
 
-from connectors import Alarm, Upkeep
-from foundation.clock import StillClock
+from connectors import Alarm, Drill, Upkeep
+from foundation.clock import StillClock, parse_moment
 from foundation.settings import AlertSettings
-from handoff import open_case
+from handoff import Case, acknowledge, open_case
 from service_hours import Calendar
-from storage import Store
-from tests.builders import a_conversation
-
-
-@dataclass
-class Office:
-    """What arrived at the office. ``refuses`` makes both servers turn everything away."""
-
-    refuses: bool = False
-    envelopes: list[list[str]] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-    calls: list[tuple[str, Any]] = field(default_factory=list)
-
-
-def _mail_handler(office: Office) -> type[socketserver.StreamRequestHandler]:
-    class Handler(socketserver.StreamRequestHandler):
-        """As much of RFC 5321 as a client needs that sends one message."""
-
-        def handle(self) -> None:
-            self._addresses: list[str] = []
-            self._say("220 surel.contoh.go.id")
-            while line := self.rfile.readline().decode().strip():
-                verb, _, rest = line.partition(" ")
-                self._say(self._answer(verb.upper(), rest))
-
-        def _answer(self, verb: str, rest: str) -> str:
-            if office.refuses and verb == "MAIL":
-                return "550 tidak diterima"
-            if verb in ("MAIL", "RCPT"):
-                self._addresses.append(rest.partition(":")[2].split()[0])
-            elif verb == "DATA":
-                self._say("354 silakan")
-                office.messages.append(message_from_bytes(self._body()))
-                office.envelopes.append(self._addresses)
-            return "250 baik"
-
-        def _body(self) -> bytes:
-            lines = []
-            while (line := self.rfile.readline()) != b".\r\n":
-                lines.append(line)
-            return b"".join(lines)
-
-        def _say(self, line: str) -> None:
-            self.wfile.write(f"{line}\r\n".encode())
-
-    return Handler
-
-
-def _hook_handler(office: Office) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """Takes JSON."""
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if not office.refuses:
-                office.calls.append((self.path, json.loads(body)))
-            self.send_response(503 if office.refuses else 204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    return Handler
-
-
-@contextmanager
-def _serving(server: socketserver.TCPServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+from storage import Store, create_account, receive
+from tests.builders import a_conversation, an_inbound
+from tests.office_servers import Office, mail_server, web_hook
 
 
 @pytest.fixture
@@ -105,9 +27,7 @@ def office() -> Office:
 
 @pytest.fixture
 def upkeep(office: Office, sqlite_store: Store) -> Iterator[Upkeep]:
-    mail = socketserver.TCPServer(("127.0.0.1", 0), _mail_handler(office))
-    hook = HTTPServer(("127.0.0.1", 0), _hook_handler(office))
-    with _serving(mail) as mail_port, _serving(hook) as hook_port:
+    with mail_server(office) as mail_port, web_hook(office) as hook_port:
         settings = AlertSettings(
             smtp_host="127.0.0.1",
             smtp_port=mail_port,
@@ -115,6 +35,8 @@ def upkeep(office: Office, sqlite_store: Store) -> Iterator[Upkeep]:
             sender="halo@contoh.go.id",
             recipients=("kepala@contoh.go.id", "bidang@contoh.go.id"),
             webhook=f"http://127.0.0.1:{hook_port}/kait",
+            urgent_recipients=("pengawas@contoh.go.id",),
+            urgent_repeat_minutes=10,
         )
         alarm = Alarm(settings, "http://127.0.0.1:8000/petugas")
         yield Upkeep(sqlite_store, Calendar(), alarm, timedelta(minutes=15))
@@ -141,9 +63,7 @@ def test_an_alert_arrives_by_mail_and_by_webhook(
     ]
     [message] = office.messages
     assert message["To"] == "kepala@contoh.go.id, bidang@contoh.go.id"
-    content = message.get_payload(decode=True)
-    assert isinstance(content, bytes)
-    assert "HK-AAAA-0001" in content.decode()
+    assert "HK-AAAA-0001" in office.bodies[0]
     [(path, body)] = office.calls
     assert path == "/kait"
     assert body["cases"][0] == {
@@ -160,3 +80,103 @@ def test_an_office_that_refuses_stops_nothing(
     _a_late_case(sqlite_store, clock)
     assert upkeep.once() == 1
     assert (office.messages, office.calls) == ([], [])
+
+
+WORDS = "tolong saya dikurung di kantor koperasi"
+
+
+def _in_danger(store: Store, address: str = "warga-1", **more: Any) -> Case:
+    conversation = a_conversation(store, address)
+    with store.write() as tx:
+        receive(tx, an_inbound(conversation, f"m-{address}", WORDS))
+        return open_case(
+            tx,
+            conversation.id,
+            reason="bahaya",
+            ticket=f"HK-BAHA-{address[-4:].upper()}",
+            card={"question": WORDS},
+            actor="bot",
+            urgent=True,
+            danger="terkurung",
+            **more,
+        )
+
+
+def test_danger_is_told_at_once_at_any_hour_and_again_until_acknowledged(
+    upkeep: Upkeep, office: Office, sqlite_store: Store, clock: StillClock
+) -> None:
+    clock.set(parse_moment("2026-11-28T02:00"))  # a Saturday night
+    case = _in_danger(sqlite_store)
+    upkeep.once()
+    upkeep.once()
+    assert office.envelopes == [["<halo@contoh.go.id>", "<pengawas@contoh.go.id>"]]
+    clock.advance(minutes=9)
+    upkeep.once()
+    assert len(office.messages) == 1
+    clock.advance(minutes=1)
+    upkeep.once()
+    assert [body["cases"][0]["told_before"] for _, body in office.calls] == [0, 1]
+    with sqlite_store.write() as tx:
+        officer = create_account(tx, "ani", "kata-sandi-panjang", "petugas").id
+        acknowledge(tx, case, officer_id=officer, actor=f"officer:{officer}")
+    clock.advance(minutes=30)
+    upkeep.once()
+    assert (len(office.messages), len(office.calls)) == (2, 2)
+
+
+def test_an_alert_of_danger_holds_ticket_kind_time_and_link_only(
+    upkeep: Upkeep, office: Office, sqlite_store: Store
+) -> None:
+    case = _in_danger(sqlite_store)
+    upkeep.once()
+    [(_, body)] = office.calls
+    link = f"http://127.0.0.1:8000/petugas/percakapan/{case.conversation}"
+    assert body["event"] == "urgent_case"
+    assert body["cases"] == [
+        {
+            "ticket": case.ticket,
+            "kind": "terkurung",
+            "since": "2026-11-24T02:00:00+00:00",
+            "link": link,
+            "told_before": 0,
+        }
+    ]
+    told = office.bodies[0]
+    for part in (case.ticket, "Terkurung atau ditahan", "pukul 09.00 WIB", link):
+        assert part in told
+    assert "DARURAT" in str(make_header(decode_header(office.messages[0]["Subject"])))
+    for everything in (told, json.dumps(body)):
+        assert "dikurung" not in everything
+        assert "warga-1" not in everything
+
+
+def test_an_alert_about_a_confidential_case_names_neither_ticket_nor_talk(
+    upkeep: Upkeep, office: Office, sqlite_store: Store, clock: StillClock
+) -> None:
+    case = _in_danger(sqlite_store, confidential=True)
+    upkeep.once()
+    clock.advance(minutes=20)
+    upkeep.once()  # now it waits too long as well
+    told = "".join(office.bodies) + json.dumps([body for _, body in office.calls])
+    assert len(office.messages) == 3
+    assert "kasus rahasia" in told
+    assert case.ticket not in told
+    assert case.conversation not in told
+
+
+def test_a_drill_says_so_and_is_told_apart(
+    upkeep: Upkeep, office: Office, sqlite_store: Store
+) -> None:
+    with sqlite_store.write() as tx:
+        boss = create_account(tx, "bos", "kata-sandi-panjang", "supervisor")
+    drill = Drill(sqlite_store, boss, lambda: "HK-LATI-HAN2").start()
+    real = _in_danger(sqlite_store)
+    upkeep.once()
+    subjects = [str(make_header(decode_header(one["Subject"]))) for one in office.messages]
+    assert [("LATIHAN" in subject, "DARURAT" in subject) for subject in subjects] == [
+        (False, True),
+        (True, False),
+    ]
+    assert drill.ticket not in office.bodies[0]
+    assert real.ticket not in office.bodies[1]
+    assert [body["drill"] for _, body in office.calls] == [False, True]

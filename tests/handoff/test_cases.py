@@ -191,20 +191,20 @@ def test_released_case_keeps_its_place(store: Store, clock: StillClock) -> None:
 
 
 def test_stepping_in_takes_the_conversation_once(store: Store) -> None:
-    first, second = _officer(store, "ani"), _officer(store, "budi")
     with store.write() as tx:
+        first, second = (create_account(tx, name, PASSWORD, "petugas") for name in ("ani", "budi"))
         conversation = open_conversation(tx, channel="webchat", address="a")
         decided = append_event(tx, conversation.id, type="decided", actor="bot", data={})
         note_attention(tx, conversation.id, event_id=decided.id, kind="handoff")
     with store.read() as tx:
         (item,) = attention_list(tx)
     with store.write() as tx:
-        case = step_in(tx, item.id, officer_id=first, actor="officer:1", ticket="HK-TEST-0001")
-    assert (case.state, case.officer_id) == (CaseState.CLAIMED, first)
+        case = step_in(tx, item.id, officer=first, actor="officer:1", ticket="HK-TEST-0001")
+    assert (case.state, case.officer_id) == (CaseState.CLAIMED, first.id)
     with pytest.raises(CaseConflictError), store.write() as tx:
-        step_in(tx, item.id, officer_id=second, actor="officer:2", ticket="HK-TEST-0002")
+        step_in(tx, item.id, officer=second, actor="officer:2", ticket="HK-TEST-0002")
     with pytest.raises(CaseConflictError), store.write() as tx:
-        dismiss_attention(tx, item.id, officer_id=second)
+        dismiss_attention(tx, item.id, officer=second)
     with store.read() as tx:
         assert attention_list(tx) == []
 

@@ -9,17 +9,29 @@ import sqlalchemy as sa
 
 from foundation.clock import StillClock
 from foundation.errors import NotFoundError
+from handoff import make_confidential
 from learning import (
     ControlSample,
     InboxKeeper,
+    Judging,
+    label_turns,
     members_of,
+    past_messages,
     queue_counts,
     read_groups,
     read_turn,
     rebuild_inbox,
     take_in,
 )
-from storage import Store, append_event, erase_content, open_conversation, read_events
+from storage import (
+    Store,
+    active_edits,
+    append_event,
+    create_account,
+    erase_content,
+    open_conversation,
+    read_events,
+)
 from storage.learning_tables import learning_turn
 from tests.learning.learning_kit import COST, FOUNDERS, SURE, a_chat, a_turn, look, take_all_in
 
@@ -153,6 +165,30 @@ def test_keeper_looks_again_only_when_there_is_news(sqlite_store: Store, clock: 
     clock.advance(minutes=2)
     assert keeper.once()
     assert not keeper.once()
+
+
+def test_a_confidential_conversation_leaves_learning(store: Store) -> None:
+    chat, other = a_chat(store), a_chat(store, "warga-2")
+    secret, _ = a_turn(store, chat, "kepala bidang minta uang")
+    a_turn(store, other, "ongkosnya gimana ya")
+    look(store, ALL)
+    with store.write() as tx:
+        rina = create_account(tx, "rina", "kata-sandi-panjang", "staf_data")
+        label_turns(tx, [secret], COST, Judging(rina, "b-1"))
+        make_confidential(tx, chat.id, actor="bot")
+    # At once, before the projection comes by:
+    assert "kepala bidang minta uang" not in _texts(store, "semua")
+    with store.read() as tx:
+        with pytest.raises(NotFoundError):
+            read_turn(tx, secret)
+        assert [one.text for one in past_messages(tx)[0]] == ["ongkosnya gimana ya"]
+    a_turn(store, chat, "dan itu terjadi lagi")
+    look(store, ALL)
+    assert {row["conversation_id"] for row in _rows(store)} == {other.id}
+    with store.read() as tx:
+        assert active_edits(tx, "example") == []
+    rebuild_inbox(store, ALL)
+    assert {row["conversation_id"] for row in _rows(store)} == {other.id}
 
 
 def test_text_is_worked_on_before_the_store_is_written(sqlite_store: Store) -> None:

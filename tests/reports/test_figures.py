@@ -6,10 +6,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
+from connectors import Drill
 from connectors.webchat.ratings import Rating, rate
 from foundation.clock import StillClock, parse_moment
 from handoff import (
+    Case,
     Outcome,
+    acknowledge,
     claim,
     latest_case,
     open_case,
@@ -18,7 +21,7 @@ from handoff import (
     return_to_bot,
     take_over,
 )
-from reports import catch_up, read_figures, rebuild
+from reports import catch_up, figure_sections, read_figures, rebuild
 from storage import Store, append_event, create_account, enqueue, list_accounts
 from storage.office_tables import report_count
 from storage.tables import event, outbox_attempt, projection
@@ -249,3 +252,66 @@ def test_first_thousand_replies_of_a_month_are_free(sqlite_store: Store, clock: 
     # The thousandth reply is still free, the thousand-and-first is not.
     assert (day.billable, november.billable, both.billable) == (4, 4, 4)
     assert (web.billable, web.delivered) == (0, {})
+
+
+def _in_danger(store: Store, address: str, kind: str, channel: str = "webchat") -> Case:
+    talk = say(store, address, channel=channel)
+    with store.write() as tx:
+        return open_case(
+            tx,
+            talk,
+            reason="bahaya",
+            ticket=f"HK-{address}",
+            card={},
+            actor="bot",
+            urgent=True,
+            danger=kind,
+        )
+
+
+def test_urgent_cases_are_counted_by_day_and_kind_with_the_time_to_acknowledgement(
+    store: Store, clock: StillClock
+) -> None:
+    officer = an_officer(store)
+    clock.set(parse_moment("2026-11-24T23:00"))
+    first = _in_danger(store, "a", "kdrt")
+    _in_danger(store, "b", "kdrt")
+    clock.advance(minutes=4)
+    with store.write() as tx:
+        acknowledge(tx, first, officer_id=officer, actor="officer:1")
+    clock.set(parse_moment("2026-11-25T01:00"))
+    third = _in_danger(store, "c", "kekerasan")
+    _in_danger(store, "c", "bunuh_diri")  # the same case, another danger
+    clock.advance(minutes=90)
+    with store.write() as tx:
+        acknowledge(tx, third, officer_id=officer, actor="officer:1")
+    counted = figures(store, DAY, date(2026, 11, 25))
+    assert counted.to_json()["urgent_by_day"] == {
+        "2026-11-24": {"kdrt": 2},
+        "2026-11-25": {"kekerasan": 1},
+    }
+    assert counted.by_key("acknowledged") == {"5": 1, "lebih": 1}
+    assert counted.mean_acknowledge_minutes == 47.0
+    tables = {section.key: section for section in figure_sections(counted, {})}
+    assert tables["urgent"].rows == (
+        ("24-11-2026", "Kekerasan dalam rumah tangga", 2),
+        ("25-11-2026", "Kekerasan atau ancaman", 1),
+    )
+    assert "jam dinding" in tables["acknowledged"].note
+
+
+def test_a_drill_is_in_no_figure(store: Store) -> None:
+    with store.write() as tx:
+        boss = create_account(tx, "bos", "kata-sandi-panjang", "supervisor")
+    Drill(store, boss, lambda: "HK-LATI-HAN2").start()
+    say(store, "a")
+    document = figures(store).to_json()
+    assert document["urgent_by_day"] == {}
+    assert set(document["counts"]) == {
+        "chat_hour",
+        "chats",
+        "empty",
+        "message_hour",
+        "messages",
+        "people",
+    }

@@ -2,13 +2,16 @@
 
 from flask import Blueprint, Flask
 
+from web.officer.access import add_access
 from web.officer.actions import Actions, add_actions
 from web.officer.calendar_page import add_calendar
 from web.officer.desk import DeskMaker
 from web.officer.pages import Pages, add_pages
 from web.officer.post import PostViews, add_post
+from web.officer.secrecy import add_secrecy
 from web.officer.supervisor import add_supervision
 from web.officer.tools import Tools, add_tools
+from web.officer.urgent import add_urgent
 from web.services import Services
 
 __all__ = ["register"]
@@ -19,6 +22,7 @@ def register(app: Flask, services: Services) -> None:
     desks = DeskMaker(services)
     pages = Pages(desks)
     blueprint = Blueprint("officer", __name__, url_prefix="/petugas")
+    add_access(blueprint)
     add_pages(blueprint, pages)
     actions = Actions(desks, pages)
     add_actions(blueprint, actions)
@@ -26,4 +30,6 @@ def register(app: Flask, services: Services) -> None:
     add_post(blueprint, PostViews(actions))
     add_supervision(blueprint)
     add_calendar(blueprint)
+    add_secrecy(blueprint)
+    add_urgent(app, blueprint)
     app.register_blueprint(blueprint)

@@ -11,12 +11,21 @@ from flask.typing import ResponseReturnValue
 
 from connectors import Desk
 from foundation.errors import CaseConflictError, InvalidFormError
-from handoff import BLANKS, Case, Outcome, attention_item, dismiss_attention, get_case, open_case_of
+from handoff import (
+    BLANKS,
+    Case,
+    Outcome,
+    access_case,
+    attention_item,
+    dismiss_attention,
+    open_case_of,
+)
 from storage import get_account
 from web.accounts import require_role, signed_in
 from web.context import services
+from web.officer.access import ROLES
 from web.officer.desk import DeskMaker
-from web.officer.pages import ROLES, Pages, is_part
+from web.officer.pages import Pages, is_part
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +46,10 @@ class Actions:
     def claim(self, case_id: int) -> ResponseReturnValue:
         """Take a waiting case."""
         return self.on_case(case_id, lambda desk: desk.claim(case_id))
+
+    def acknowledge(self, case_id: int) -> ResponseReturnValue:
+        """Look after an urgent case: its alarm is silent from then on."""
+        return self.on_case(case_id, lambda desk: desk.acknowledge(case_id))
 
     def release(self, case_id: int) -> ResponseReturnValue:
         """Put the case back into the queue."""
@@ -60,7 +73,7 @@ class Actions:
         def say(desk: Desk) -> Case:
             desk.reply(case_id, text, key=key)
             with services().store.read() as tx:
-                return get_case(tx, case_id)
+                return access_case(tx, signed_in(), case_id)
 
         return self.on_case(case_id, say)
 
@@ -70,7 +83,7 @@ class Actions:
             case = self.desks.desk_of(signed_in()).step_in(item_id)
         except CaseConflictError:
             with services().store.read() as tx:
-                item = attention_item(tx, item_id)
+                item = attention_item(tx, item_id, signed_in())
                 in_the_way = open_case_of(tx, item.conversation)
             return self.conflict(in_the_way, item.conversation)
         return self.done(case.conversation)
@@ -79,7 +92,7 @@ class Actions:
         """Take a turn off the list "Perlu dilihat"."""
         try:
             with services().store.write() as tx:
-                dismiss_attention(tx, item_id, officer_id=signed_in().id)
+                dismiss_attention(tx, item_id, officer=signed_in())
         except CaseConflictError:
             # A colleague was quicker; it is off the list, which is all that was wanted.
             logger.info("attention item %d was already off the list", item_id)
@@ -94,7 +107,7 @@ class Actions:
             case = action(self.desks.desk_of(signed_in()))
         except CaseConflictError:
             with services().store.read() as tx:
-                case = get_case(tx, case_id)
+                case = access_case(tx, signed_in(), case_id)
             return self.conflict(case, case.conversation)
         return self.done(case.conversation)
 
@@ -125,6 +138,7 @@ def add_actions(blueprint: Blueprint, actions: Actions) -> None:
     guard = require_role(*ROLES)
     for rule, endpoint, view in (
         ("/kasus/<int:case_id>/ambil", "claim", actions.claim),
+        ("/kasus/<int:case_id>/tangani", "acknowledge", actions.acknowledge),
         ("/kasus/<int:case_id>/lepas", "release", actions.release),
         ("/kasus/<int:case_id>/kembalikan", "hand_back", actions.hand_back),
         ("/kasus/<int:case_id>/selesai", "resolve", actions.resolve),

@@ -22,6 +22,7 @@ from handoff import (
     previews,
     queue_counts,
     unanswered,
+    urgent_cases,
     waiting_cases,
     words_of_turns,
 )
@@ -104,9 +105,9 @@ class _Reading:
 def read_board(tx: Transaction, officer: Account, calendar: Calendar) -> Board:
     """Read all three lists as of one moment."""
     offered = [offer.case_id for offer in offers_to(tx, officer.id)]
-    waiting = waiting_cases(tx, limit=CASES_SHOWN)
+    waiting = waiting_cases(tx, limit=CASES_SHOWN, seen_by=officer)
     mine = cases_of_officer(tx, officer.id)
-    items = attention_list(tx, limit=ATTENTION_SHOWN + 1)
+    items = attention_list(tx, limit=ATTENTION_SHOWN + 1, seen_by=officer)
     shown = items[:ATTENTION_SHOWN]
     cases = (*waiting, *mine)
     ids = {case.conversation for case in cases} | {item.conversation for item in shown}
@@ -121,14 +122,19 @@ def read_board(tx: Transaction, officer: Account, calendar: Calendar) -> Board:
         offered=set(offered),
         unanswered=open_questions,
     )
-    rows = sorted((_case_row(case, reading) for case in waiting), key=lambda row: not row.offered)
+    rows = sorted(
+        (_case_row(case, reading) for case in waiting),
+        key=lambda row: (not row.case.urgent, not row.offered),
+    )
     return Board(
-        counts=queue_counts(tx),
+        counts=queue_counts(tx, seen_by=officer),
         waiting=tuple(rows),
         mine=tuple(_case_row(case, reading) for case in mine),
         attention=tuple(_attention_row(item, words[item.event_id], reading) for item in shown),
         attention_more=len(items) > ATTENTION_SHOWN,
-        late=tuple(case.ticket for case in alerted(tx)) if nobody_ready(tx) else (),
+        late=tuple(case.ticket for case in alerted(tx, seen_by=officer))
+        if nobody_ready(tx)
+        else (),
     )
 
 
@@ -140,12 +146,13 @@ def read_signature(tx: Transaction, officer: Account) -> tuple[object, ...]:
     mine = cases_of_officer(tx, officer.id)
     found = previews(tx, [case.conversation for case in mine]) if mine else {}
     return (
-        queue_counts(tx),
-        tuple(case.id for case in waiting_cases(tx, limit=CASES_SHOWN)),
-        tuple(item.id for item in attention_list(tx, limit=ATTENTION_SHOWN + 1)),
+        queue_counts(tx, seen_by=officer),
+        tuple(case.id for case in waiting_cases(tx, limit=CASES_SHOWN, seen_by=officer)),
+        tuple(item.id for item in attention_list(tx, limit=ATTENTION_SHOWN + 1, seen_by=officer)),
         tuple((case.id, found[case.conversation].last_seq) for case in mine),
         tuple(offer.case_id for offer in offers_to(tx, officer.id)),
-        tuple(case.id for case in alerted(tx)),
+        tuple(case.id for case in alerted(tx, seen_by=officer)),
+        tuple((one.case.id, one.kind, one.acknowledged_at) for one in urgent_cases(tx, officer)),
     )
 
 

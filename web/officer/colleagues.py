@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handoff import OFFICER_ROLES, officers_on_duty
-from storage import Transaction, list_accounts
+from handoff import OFFICER_ROLES, may_see, officers_on_duty
+from storage import Conversation, Transaction, list_accounts
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,19 @@ class Colleague:
     load: int
 
 
-def colleagues(tx: Transaction, *, without: int = 0) -> tuple[Colleague, ...]:
-    """Return everybody who may own a case but ``without``, whoever is ready first."""
+def colleagues(
+    tx: Transaction, *, without: int = 0, of: Conversation | None = None
+) -> tuple[Colleague, ...]:
+    """Return everybody who may own a case (``of`` this conversation) but ``without``.
+
+    Whoever is ready comes first.
+    """
     on_duty = {officer.id: officer for officer in officers_on_duty(tx)}
     found = []
     for account in list_accounts(tx):
         if not account.active or account.role not in OFFICER_ROLES or account.id == without:
+            continue
+        if of is not None and not may_see(tx, account, of):
             continue
         officer = on_duty.get(account.id)
         ready = officer is not None and officer.ready(tx.now)

@@ -11,18 +11,17 @@ from flask.typing import ResponseReturnValue
 
 from connectors import OFFICER_TEXT_LIMIT
 from foundation.numbers import whole_number
-from handoff import Outcome, presence_of
+from handoff import KEEPER, Outcome, presence_of
 from storage import Transaction
 from web.accounts import may, require_role, signed_in
 from web.context import feed, services
+from web.officer.access import ROLES
 from web.officer.board import TABS, read_board
 from web.officer.desk import DeskMaker
 from web.officer.selection import Selection, display_names, read_selection
 from web.officer.stream import ConsoleStream
 from web.officer.transcript import page_after, page_before
 from web.sse import stream_response
-
-ROLES = ("petugas", "supervisor")
 
 
 def is_part() -> bool:
@@ -139,6 +138,7 @@ class Pages:
             template,
             officer=signed_in(),
             supervises=may(signed_in(), "supervisor"),
+            keeps_secrets=signed_in().role == KEEPER,
             tab=chosen_tab(),
             now=services().clock(),
             hours=services().calendar.status(services().clock()),

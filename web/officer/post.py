@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 
 from connectors import CallResult, Desk, OpenedFile, open_file
 from foundation.errors import CaseConflictError, InvalidFormError
-from handoff import Case, get_case, open_case_of
+from handoff import Case, access_case, open_case_of
 from storage import get_outbox_row
 from web.accounts import require_role, signed_in
 from web.context import services
+from web.officer.access import ROLES
 from web.officer.actions import KEY_LIMIT, Actions
-from web.officer.pages import ROLES, is_part
+from web.officer.pages import is_part
 from web.officer.transcript import INLINE_PICTURES
 
 _SHUT: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -135,7 +136,7 @@ def add_post(blueprint: Blueprint, views: PostViews) -> None:
 
 def _case(case_id: int) -> Case:
     with services().store.read() as tx:
-        return get_case(tx, case_id)
+        return access_case(tx, signed_in(), case_id)
 
 
 def _key() -> str:

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 
 from connectors.whatsapp import conversations_of_resident, template_is_waiting
 from dialogue import KnowledgeEntry
-from foundation.errors import NotFoundError
 from handoff import (
     AttentionItem,
     Case,
     CaseState,
     Earlier,
+    Grant,
+    UrgentCase,
+    access_conversation,
     attention_of,
     cases_of_conversations,
     earlier_of,
+    grants_of,
     labels_of,
     latest_case,
     position,
     readers_of,
+    urgency_of,
     usual_labels,
 )
 from service_hours import Calendar
@@ -27,7 +31,6 @@ from storage import (
     Account,
     Conversation,
     Transaction,
-    get_conversation,
     list_accounts,
     read_latest_events,
 )
@@ -45,7 +48,8 @@ class Selection:
     from the opening of the case to now, or to its end; ``place`` is its place in the queue;
     ``attention`` is a turn that nobody has looked at. ``others`` are the same person's other
     cases, ``earlier`` the one that this one takes up again, ``colleagues`` to whom it may be given,
-    ``readers`` who of them has it open now.
+    ``readers`` who of them has it open now. ``alarm`` says why the case is urgent; ``grants`` who
+    besides supervisors sees a confidential conversation, ``addable`` who may be let see it.
     """
 
     conversation: Conversation
@@ -65,6 +69,9 @@ class Selection:
     window_minutes: int | None = None
     template_sent: bool = False
     readers: tuple[str, ...] = ()
+    alarm: UrgentCase | None = None
+    grants: tuple[Grant, ...] = ()
+    addable: tuple[Colleague, ...] = ()
 
     @property
     def window_over(self) -> bool:
@@ -95,13 +102,8 @@ def read_selection(
     knowledge: Mapping[str, KnowledgeEntry],
     calendar: Calendar,
 ) -> Selection:
-    """Read a conversation. Raises ``NotFoundError``.
-
-    Ids are unguessable, so an officer comes here only from a list that shows the conversation.
-    """
-    conversation = get_conversation(tx, conversation_id)
-    if conversation is None:
-        raise NotFoundError("no such conversation")
+    """Read a conversation. Raises ``NotFoundError`` for one that the officer may not see."""
+    conversation = access_conversation(tx, officer, conversation_id)
     case = latest_case(tx, conversation_id)
     events = read_latest_events(tx, conversation_id, PAGE)
     names = display_names(tx)
@@ -116,14 +118,17 @@ def read_selection(
         service_minutes=_service_minutes(tx, case, calendar),
         page=page_of(tx, events, names),
         card=context_card(events, knowledge, opened_with=case.card if case else {}),
-        others=_others(tx, conversation_id, case),
+        others=_others(tx, officer, conversation_id, case),
         earlier=earlier_of(tx, [case.id]).get(case.id) if case else None,
         labels=labels_of(tx, [case.id])[case.id] if case else (),
-        usual_labels=tuple(usual_labels(tx)),
-        colleagues=colleagues(tx, without=officer.id),
+        usual_labels=tuple(usual_labels(tx, seen_by=officer)),
+        colleagues=colleagues(tx, without=officer.id, of=conversation),
         window_minutes=minutes_of_windows(tx, [conversation_id]).get(conversation_id),
         template_sent=template_is_waiting(tx, conversation_id),
         readers=readers_of(tx, conversation_id, without=officer.id),
+        alarm=urgency_of(tx, [case.id]).get(case.id) if case else None,
+        grants=tuple(grants_of(tx, conversation_id)),
+        addable=_addable(tx, conversation),
     )
 
 
@@ -132,10 +137,19 @@ def display_names(tx: Transaction) -> dict[int, str]:
     return {account.id: account.display_name for account in list_accounts(tx)}
 
 
-def _others(tx: Transaction, conversation_id: str, case: Case | None) -> tuple[Case, ...]:
+def _others(
+    tx: Transaction, officer: Account, conversation_id: str, case: Case | None
+) -> tuple[Case, ...]:
     known = conversations_of_resident(tx, conversation_id)
-    cases = cases_of_conversations(tx, known)
+    cases = cases_of_conversations(tx, known, seen_by=officer)
     return tuple(one for one in cases if case is None or one.id != case.id)
+
+
+def _addable(tx: Transaction, conversation: Conversation) -> tuple[Colleague, ...]:
+    if not conversation.confidential:
+        return ()
+    there = {one.id for one in colleagues(tx, of=conversation)}
+    return tuple(one for one in colleagues(tx) if one.id not in there)
 
 
 def _service_minutes(tx: Transaction, case: Case | None, calendar: Calendar) -> int:

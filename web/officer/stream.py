@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from foundation.errors import StoreUnavailableError
 from handoff import (
+    may_see,
     needs_reading_sign,
     needs_sign,
     note_reading,
@@ -26,6 +27,7 @@ from handoff import (
 from storage import (
     Account,
     Conversation,
+    Transaction,
     get_account,
     get_conversation,
     note_typing,
@@ -84,7 +86,7 @@ class ConsoleStream:
                 if current is None:
                     return
                 changes = self._changes(seen, current)
-                if self._typing(subscription):
+                if self._typing(subscription) and current.last:
                     changes += event_text({}, event="mengetik")
                 seen = current
                 if changes:
@@ -99,9 +101,7 @@ class ConsoleStream:
                 if get_account(tx, self.officer.id) != self.officer:
                     return None
                 board = read_signature(tx, self.officer)
-                selected = (
-                    get_conversation(tx, self.conversation_id) if self.conversation_id else None
-                )
+                selected = self._selected(tx)
                 readers = readers_of(tx, selected.id, without=self.officer.id) if selected else ()
                 silent = needs_sign(tx, self.officer.id)
                 unseen = (
@@ -116,6 +116,11 @@ class ConsoleStream:
             logger.exception("a console's stream ends: the store does not answer")
             return None
         return _Seen(board, selected.last_seq if selected else 0, readers)
+
+    def _selected(self, tx: Transaction) -> Conversation | None:
+        """Return what the console shows; one that the officer may not see is as good as none."""
+        found = get_conversation(tx, self.conversation_id) if self.conversation_id else None
+        return found if found and may_see(tx, self.officer, found) else None
 
     def _give_signs(self, selected: Conversation | None) -> None:
         with self.services.store.write(durable=False) as tx:

@@ -20,6 +20,7 @@ from handoff import (
     Switch,
     alerted,
     all_claimed,
+    deeds_for,
     list_canned,
     officers_on_duty,
     queue_counts,
@@ -28,10 +29,11 @@ from handoff import (
     save_canned,
     service_level,
     set_switch,
+    urgent_cases,
     waiting_cases,
 )
 from service_hours import Calendar
-from storage import AuditRow, Transaction, latest_deeds
+from storage import Account, AuditRow, Transaction
 from web.accounts import require_role, signed_in
 from web.context import services
 from web.officer.colleagues import Colleague, colleagues
@@ -68,6 +70,7 @@ class Overview:
     deeds: tuple[AuditRow, ...]
     names: dict[int, str]
     receivers: tuple[Colleague, ...]
+    drills: int = 0
 
     @property
     def ready(self) -> int:
@@ -75,7 +78,9 @@ class Overview:
         return sum(officer.ready(self.now) for officer in self.officers)
 
 
-def read_overview(tx: Transaction, calendar: Calendar, *, target: int) -> Overview:
+def read_overview(
+    tx: Transaction, officer: Account, calendar: Calendar, *, target: int
+) -> Overview:
     """Read everything that the supervisor's page shows. ``target`` in service minutes."""
     names = display_names(tx)
 
@@ -87,18 +92,19 @@ def read_overview(tx: Transaction, calendar: Calendar, *, target: int) -> Overvi
     midnight = datetime.combine(tx.now.astimezone(WIB).date(), time(), WIB)
     return Overview(
         now=tx.now,
-        counts=queue_counts(tx),
+        counts=queue_counts(tx, seen_by=officer),
         officers=tuple(officers_on_duty(tx)),
-        waiting=tuple(map(line, waiting_cases(tx, limit=_SHOWN))),
-        claimed=tuple(map(line, all_claimed(tx, limit=_SHOWN))),
+        waiting=tuple(map(line, waiting_cases(tx, limit=_SHOWN, seen_by=officer))),
+        claimed=tuple(map(line, all_claimed(tx, limit=_SHOWN, seen_by=officer))),
         today=service_level(tx, calendar, since=midnight, target_minutes=target),
         week=service_level(tx, calendar, since=midnight - timedelta(days=6), target_minutes=target),
         target=target,
         switch=read_switch(tx),
-        alerts=tuple(alerted(tx)),
-        deeds=tuple(latest_deeds(tx, limit=_DEEDS)),
+        alerts=tuple(alerted(tx, seen_by=officer)),
+        deeds=tuple(deeds_for(tx, officer, limit=_DEEDS)),
         names=names,
         receivers=colleagues(tx),
+        drills=sum(one.case.drill for one in urgent_cases(tx, officer)),
     )
 
 
@@ -106,7 +112,9 @@ def overview() -> ResponseReturnValue:
     """Show the page, or its changing part to htmx."""
     known = services()
     with known.store.read() as tx:
-        found = read_overview(tx, known.calendar, target=known.settings.wait_target_minutes)
+        found = read_overview(
+            tx, signed_in(), known.calendar, target=known.settings.wait_target_minutes
+        )
     part = request.headers.get("HX-Request") == "true"
     page = render_template(
         "officer/_pengawas.html" if part else "officer/pengawas.html",

@@ -15,17 +15,18 @@ from handoff import (
     Case,
     CaseState,
     Presence,
+    access_case,
     fill_in,
-    get_case,
     list_canned,
     offers_to,
     presence_of,
 )
-from storage import Transaction, get_account, get_conversation, note_typing
+from storage import Transaction, get_account, note_typing
 from web.accounts import require_role, signed_in
 from web.context import services
+from web.officer.access import ROLES
 from web.officer.actions import Actions
-from web.officer.pages import ROLES, is_part
+from web.officer.pages import is_part
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Tools:
     def typing(self, case_id: int) -> ResponseReturnValue:
         """Show the resident that an answer is being written; only the case's officer may."""
         with services().store.write(durable=False) as tx:
-            case = get_case(tx, case_id)
+            case = access_case(tx, signed_in(), case_id)
             if case.state is CaseState.CLAIMED and case.officer_id == signed_in().id:
                 note_typing(tx, case.conversation, "officer")
         services().wakeups.publish()
@@ -111,7 +112,7 @@ class Tools:
             "petugas": signed_in().display_name,
             "jam": indonesian_time(services().clock()),
         }
-        if not get_conversation(tx, conversation_id):
+        if not conversation_id:
             return values
         selection = self.actions.pages.select(tx, conversation_id)
         values["nama"] = dict(selection.card.slots).get("nama", "")
@@ -141,7 +142,7 @@ def add_tools(blueprint: Blueprint, tools: Tools) -> None:
 
 def _case(case_id: int) -> Case:
     with services().store.read() as tx:
-        return get_case(tx, case_id)
+        return access_case(tx, signed_in(), case_id)
 
 
 def _capacity() -> int | None:

@@ -26,7 +26,17 @@ _SPEAKERS: Mapping[str, Speaker] = {
     "system": "system",
 }
 
-_SHOWN_AS_CHANGES = frozenset({"turn_failed", "labels_changed", "call_logged", *HAPPENINGS})
+_SHOWN_AS_CHANGES = frozenset(
+    {
+        "turn_failed",
+        "labels_changed",
+        "call_logged",
+        "urgency_raised",
+        "urgency_acknowledged",
+        "made_confidential",
+        *HAPPENINGS,
+    }
+)
 
 
 @dataclass(frozen=True)

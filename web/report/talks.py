@@ -9,11 +9,12 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from foundation.clock import WIB, read_day
-from foundation.errors import InvalidFormError, NotFoundError
+from foundation.errors import InvalidFormError
 from foundation.masking import mask_identifiers
 from foundation.numbers import whole_number
+from handoff import access_conversation
 from reports import BEHIND_PAGE, READERS, Which, behind_number
-from storage import get_conversation, note_deed
+from storage import note_deed
 from web.accounts import signed_in
 from web.context import services
 from web.officer.selection import display_names
@@ -37,6 +38,7 @@ def talks() -> ResponseReturnValue:
         found = behind_number(
             tx,
             day,
+            signed_in(),
             channel=channel,
             which=which,  # type: ignore[arg-type]  # checked above
             after=after,
@@ -52,9 +54,7 @@ def talk(conversation_id: str) -> ResponseReturnValue:
     """Show a conversation with identifiers masked, and note who looked."""
     after = whole_number(request.args.get("sesudah", "")) or 0
     with services().store.write() as tx:
-        conversation = get_conversation(tx, conversation_id)
-        if conversation is None:
-            raise NotFoundError(f"no conversation {conversation_id!r}")
+        conversation = access_conversation(tx, signed_in(), conversation_id)
         found = page_after(
             tx,
             conversation_id,

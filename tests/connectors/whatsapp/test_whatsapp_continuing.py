@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors import Desk, load_tracker
-from handoff import open_case, open_case_of
+from handoff import grant_access, grants_of, open_case, open_case_of
 from storage import (
     append_event,
     create_account,
@@ -169,3 +169,31 @@ def test_a_resident_with_a_case_here_keeps_it(house: WhatsAppHouse) -> None:
     assert here is not None
     assert there is not None
     assert here.id != there.id
+
+
+def test_a_confidential_talk_stays_so_on_whatsapp(any_house: WhatsAppHouse) -> None:
+    web = _web(any_house)
+    with any_house.store.write() as tx:
+        boss = create_account(tx, "bos", "kata-sandi-panjang", "supervisor")
+        guest = create_account(tx, "ani", "kata-sandi-panjang", "petugas")
+        case = open_case(
+            tx,
+            web,
+            reason="laporan",
+            ticket="HK-RAHA-SIA2",
+            card={},
+            actor="bot",
+            confidential=True,
+        )
+        grant_access(tx, web, guest.id, by=boss)
+    any_house.say(PREPARED)
+    here = _here(any_house)
+    with any_house.store.read() as tx:
+        moved = open_case_of(tx, here)
+        assert moved is not None
+        assert (moved.id, moved.confidential) == (case.id, True)
+        assert all(
+            one and one.confidential
+            for one in (get_conversation(tx, web), get_conversation(tx, here))
+        )
+        assert [grant.account_id for grant in grants_of(tx, here)] == [guest.id]

@@ -59,6 +59,7 @@ export const readBoard = coalesced(async () => {
   await get(`/petugas/antrean?${query}`, "#antrean", "innerHTML");
   showWaiting();
   tellWhatIsNew();
+  document.dispatchEvent(new Event("halo:papan"));
 });
 
 export function showWaiting() {
