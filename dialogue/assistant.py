@@ -38,8 +38,7 @@ class Assistant:
     """
 
     def __init__(self, assets: Assets, understands: Understands | None) -> None:
-        senses = understands if isinstance(understands, SensesDanger) else None
-        self._danger = DangerReader(assets.safety, senses)
+        self._danger = DangerReader(assets.safety, _detector(understands))
         if understands and assets.marked.patterns:
             understands = MarkedNlu(understands, assets.marked)
         self._assets = assets
@@ -139,6 +138,11 @@ class Assistant:
             danger=draft.danger,
             care=_care(draft),
         )
+
+
+def _detector(model: object) -> SensesDanger | None:
+    """Return the model as a danger detector; other models understand messages and no more."""
+    return model if isinstance(model, SensesDanger) else None
 
 
 def _as_taken(reading: Reading, draft: TurnDraft) -> Reading:

@@ -77,6 +77,11 @@ class DangerDetector:
     stage's probability from which the vector is asked for) and ``thresholds_``.
     """
 
+    first_: Calibration
+    second_: Calibration
+    look_from_: float
+    thresholds_: Thresholds
+
     def __init__(
         self, *, cost: float = 8.0, sentence_cost: float = 0.01, random_state: int = 0
     ) -> None:
@@ -144,7 +149,7 @@ class DangerDetector:
         if scores.sentence is None:
             return first
         second = self.second_.apply(scores.evidence(sentence=True))
-        result: Floats = np.where(first >= self.look_from_, second, first)
+        result: Floats = np.where(first >= self.look_from_, second, first).astype(np.float32)
         return result
 
     def estimate(

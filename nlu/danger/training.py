@@ -155,7 +155,7 @@ def _held_out(task: _Task, seed: int, progress: Callable[[int], None]) -> Scores
         detector = DangerDetector(random_state=seed)
         detector.fit(task.counts, task.kinds, task.vectors, seen)
         scores = detector.scores(task.counts, task.vectors, places)
-        columns = [kinds.index(kind) for kind in detector.kinds_]
+        columns = np.array([kinds.index(kind) for kind in detector.kinds_])
         first[places] = scores.ngrams
         own[np.ix_(places, columns)] = scores.kinds
         if scores.sentence is not None and scores.sentence_kinds is not None:
