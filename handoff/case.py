@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, literal_column
+from sqlalchemy import ColumnElement, Row, and_, literal_column
 
 from storage.tables import case_
 
@@ -69,8 +69,8 @@ OPEN_STATES = (CaseState.WAITING.value, CaseState.CLAIMED.value)
 
 # Conditions for queries. The values stand in the statement itself, so that SQLite, which does not
 # look at parameters when it plans, sees that the partial indexes on open cases serve.
-_WAITING: Final = literal_column(f"'{CaseState.WAITING.value}'")
-_CLAIMED: Final = literal_column(f"'{CaseState.CLAIMED.value}'")
+_WAITING: Final[ColumnElement[str]] = literal_column(f"'{CaseState.WAITING.value}'")
+_CLAIMED: Final[ColumnElement[str]] = literal_column(f"'{CaseState.CLAIMED.value}'")
 IS_OPEN: Final = case_.c.state.in_([_WAITING, _CLAIMED])
 IS_WAITING: Final = and_(case_.c.state == _WAITING, IS_OPEN)
 IS_CLAIMED: Final = and_(case_.c.state == _CLAIMED, IS_OPEN)
