@@ -56,6 +56,9 @@ from storage import (
 
 logger = logging.getLogger(__name__)
 
+MOST_IN_TURN, MOST_LETTERS_IN_TURN = 20, 8_000
+"""Messages, and their characters together, that one turn takes of those that wait."""
+
 MAX_ATTEMPTS = 3
 """After so many failed computations of the same messages a person gets them."""
 
@@ -100,7 +103,8 @@ class Gateway:
         try:
             with self.store.read() as tx:
                 conversation = get_conversation(tx, conversation_id)
-                messages = [_beginning(message) for message in unprocessed(tx, conversation_id)]
+                waiting = unprocessed(tx, conversation_id)
+                messages = _of_one_turn([_beginning(message) for message in waiting])
                 if conversation is None or not messages:
                     return None
                 plan = self._plan(tx, conversation, messages)
@@ -262,6 +266,20 @@ def _may_reopen(tx: Transaction, conversation: Conversation, case: Case | None) 
 
 def _beginning(message: InboxMessage) -> InboxMessage:
     return replace(message, text=message.text[:UNDERSTOOD_CHARACTERS])
+
+
+def _of_one_turn(messages: list[InboxMessage]) -> list[InboxMessage]:
+    """Return the first messages, as many as one turn reads; the others have the next one.
+
+    Conversations take turns, so a resident who sends two hundred messages at once keeps the others
+    waiting for one of these turns and not for all of them.
+    """
+    letters = 0
+    for number, message in enumerate(messages):
+        letters += len(message.text)
+        if number and (number >= MOST_IN_TURN or letters > MOST_LETTERS_IN_TURN):
+            return messages[:number]
+    return messages
 
 
 def _incoming(messages: Sequence[InboxMessage], may_reopen: bool) -> list[IncomingMessage]:

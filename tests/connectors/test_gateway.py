@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from connectors import Bundle, Desk, Gateway, Worker, load_tracker
-from connectors.gateway import MAX_ATTEMPTS
+from connectors.gateway import MAX_ATTEMPTS, MOST_IN_TURN
 from connectors.trackers import SNAPSHOT_EVERY
 from dialogue import Assets, Tracker
 from foundation.clock import StillClock
@@ -31,6 +31,7 @@ from storage import (
     Store,
     StoredEvent,
     create_account,
+    due_conversations,
     list_outbox,
     load_snapshot,
     open_conversation,
@@ -269,6 +270,32 @@ def test_tracker_from_snapshot_equals_tracker_from_the_whole_log(house: House) -
         for event in read_events(tx, conversation.id):
             whole = whole.apply(event.type, event.data, event.content, event.at)
     assert from_snapshot.to_state() == whole.to_state()
+
+
+def test_a_flood_of_one_resident_keeps_the_others_waiting_for_one_turn_only(house: House) -> None:
+    flood, other = house.conversation("banjir"), house.conversation("warga")
+    for number in range(3 * MOST_IN_TURN):
+        house.receive(flood, f"b-{number}", "0812-")
+    house.receive(other, "m-1", "min brp org")
+    gateway = house.gateway()
+    assert gateway.take_turn(flood.id)
+    with house.store.read() as tx:
+        assert len(unprocessed(tx, flood.id)) == 2 * MOST_IN_TURN
+        assert due_conversations(tx, settle={}, limit=10) == [flood.id, other.id]
+    assert gateway.take_turn(other.id)
+    while gateway.take_turn(flood.id):
+        pass
+    with house.store.read() as tx:
+        assert unprocessed(tx, flood.id) == []
+    assert len(house.events(flood, "understood")) == 3 * MOST_IN_TURN
+
+
+def test_long_messages_have_turns_of_their_own(house: House) -> None:
+    conversation = house.conversation()
+    for number in range(3):
+        house.receive(conversation, f"m-{number}", "0812-" * 4000)
+    gateway = house.gateway()
+    assert [bool(gateway.take_turn(conversation.id)) for _ in range(4)] == [True] * 3 + [False]
 
 
 def test_worker_answers_what_waited_before_it_started(house: House, clock: StillClock) -> None:
