@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from connectors.desk_words import desk_says
+from connectors.desk_words import desk_reply
 from foundation.clock import indonesian_date, indonesian_time
 from foundation.settings import AlertSettings
 from foundation.targets import DEFAULT_WAIT_TARGET
@@ -55,7 +55,7 @@ class Alarm:
 
     def raise_for(self, late: Sequence[LateCase]) -> list[str]:
         """Tell about the cases; return the ways that worked (``email``, ``webhook``)."""
-        subject = desk_says("alert_subject", jumlah=len(late), menit=self.target_minutes).text
+        subject = desk_reply("alert_subject", jumlah=len(late), menit=self.target_minutes).text
         text = self._late_text(late)
         body = {
             "event": "waiting_beyond_target",
@@ -80,8 +80,8 @@ class Alarm:
     def _tell_urgent(self, urgent: Sequence[UrgentCase], *, drill: bool) -> list[str]:
         name = "urgent_drill_subject" if drill else "urgent_subject"
         kinds = ", ".join(dict.fromkeys(danger_name(one.kind) for one in urgent))
-        subject = desk_says(name, jumlah=len(urgent), jenis=kinds).text
-        text = desk_says(
+        subject = desk_reply(name, jumlah=len(urgent), jenis=kinds).text
+        text = desk_reply(
             "urgent_body",
             daftar="\n".join(self._urgent_line(one) for one in urgent),
             menit=self.settings.urgent_repeat_minutes,
@@ -139,16 +139,16 @@ class Alarm:
 
     def _late_text(self, late: Sequence[LateCase]) -> str:
         lines = [
-            desk_says(
+            desk_reply(
                 "alert_line",
-                tiket=desk_says("late_confidential").text if one.confidential else one.ticket,
+                tiket=desk_reply("late_confidential").text if one.confidential else one.ticket,
                 tanggal=indonesian_date(one.opened_at),
                 jam=indonesian_time(one.opened_at),
                 menunggu=one.minutes,
             ).text
             for one in late
         ]
-        return desk_says(
+        return desk_reply(
             "alert_body",
             menit=self.target_minutes,
             daftar="\n".join(lines),
@@ -157,7 +157,7 @@ class Alarm:
 
     def _urgent_line(self, urgent: UrgentCase) -> str:
         name = "urgent_drill_line" if urgent.case.drill else "urgent_line"
-        return desk_says(
+        return desk_reply(
             "urgent_confidential_line" if urgent.case.confidential else name,
             tiket=urgent.case.ticket,
             jenis=danger_name(urgent.kind),

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from connectors.desk_speech import actor_of
-from connectors.desk_words import desk_says
+from connectors.desk_words import desk_reply
+from connectors.officer_messages import actor_of
 from foundation.errors import ForbiddenError
 from handoff import DRILL_CHANNEL as CHANNEL
 from handoff import IS_OPEN, Case, Reason, danger_name, get_case, open_case, return_to_bot
-from storage import Account, Store, Transaction, append_event, note_deed, open_conversation
+from storage import Account, Store, Transaction, add_audit_entry, append_event, open_conversation
 from storage.tables import case_
 
 _KIND = "bahaya"
@@ -43,20 +43,22 @@ class Drill:
                 type="system",
                 actor=actor_of(self.officer),
                 data={"response": "desk_drill", "buttons": []},
-                content={"text": desk_says("drill", petugas=self.officer.display_name).text},
+                content={"text": desk_reply("drill", petugas=self.officer.display_name).text},
             )
             case = open_case(
                 tx,
                 conversation.id,
                 reason=Reason.DANGER,
                 ticket=ticket,
-                card={"question": desk_says("drill_question", jenis=danger_name(_KIND)).text},
+                card={"question": desk_reply("drill_question", jenis=danger_name(_KIND)).text},
                 actor=actor_of(self.officer),
                 urgent=True,
                 danger=_KIND,
                 drill=True,
             )
-            note_deed(tx, "drill_started", account_id=self.officer.id, data={"ticket": ticket})
+            add_audit_entry(
+                tx, "drill_started", account_id=self.officer.id, data={"ticket": ticket}
+            )
             return case
 
     def clear(self) -> int:
@@ -67,7 +69,7 @@ class Drill:
             for case_id in open_ones:
                 return_to_bot(tx, case_id, actor=actor_of(self.officer))
                 data = {"ticket": get_case(tx, case_id).ticket}
-                note_deed(tx, "drill_ended", account_id=self.officer.id, data=data)
+                add_audit_entry(tx, "drill_ended", account_id=self.officer.id, data=data)
             return len(open_ones)
 
     def _require_supervisor(self) -> None:

@@ -14,7 +14,7 @@ _INSTANT_CHANNELS = frozenset({"webchat", "rest", DRILL_CHANNEL})
 """Channels whose readers fetch events themselves: a committed reply is a sent reply."""
 
 
-def put_out(
+def enqueue_reply(
     tx: Transaction,
     conversation: Conversation,
     event: StoredEvent,

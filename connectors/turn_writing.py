@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.outgoing import put_out
+from connectors.outgoing import enqueue_reply
 from connectors.trackers import Recalled, keep_snapshot, recall
 from dialogue.types import EventDraft, Reply, Turn
 from foundation.errors import EpochConflictError
@@ -63,7 +63,7 @@ def write_turn(
     elif turn.danger:
         _alarm(tx, current, turn, turn_id, decided=stored[len(made) - 1].id if made else 0)
     for event in stored[len(made) :]:
-        put_out(tx, current, event)
+        enqueue_reply(tx, current, event)
     if turn.case_request or turn.danger or not stored:
         last_seq = lock_conversation(tx, current.id).last_seq
     else:
@@ -76,7 +76,7 @@ def say(
 ) -> None:
     """Write one reply into the log and the outbox."""
     for event in append_events(tx, conversation.id, [_said(reply, bundle)], turn_id=turn_id):
-        put_out(tx, conversation, event)
+        enqueue_reply(tx, conversation, event)
 
 
 def _open(

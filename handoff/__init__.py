@@ -44,19 +44,6 @@ from handoff.canned import (
     retire_canned,
     save_canned,
 )
-from handoff.care import (
-    ASK_AFTER,
-    EXPIRE_AFTER,
-    alerted,
-    asked_of,
-    mark_alerted,
-    mark_asked,
-    not_alerted,
-    officers_gone,
-    orphaned,
-    to_ask,
-    to_expire,
-)
 from handoff.case import DRILL_CHANNEL, IS_OPEN, Case, CaseState, Expiry, Outcome, Reason
 from handoff.cases import (
     claim,
@@ -70,12 +57,24 @@ from handoff.cases import (
     return_to_bot,
 )
 from handoff.dangers import danger_name, danger_names
-from handoff.deeds import deeds_for
 from handoff.estimate import (
     WaitingEstimate,
     estimate_for_new,
     service_minutes_per_case,
     waiting_estimate,
+)
+from handoff.follow_ups import (
+    ASK_AFTER,
+    EXPIRE_AFTER,
+    absent_officers,
+    alerted,
+    asked_of,
+    cases_without_officer,
+    mark_alerted,
+    mark_asked,
+    not_alerted,
+    to_ask,
+    to_expire,
 )
 from handoff.labels import labels_of, read_labels, set_labels, usual_labels
 from handoff.links import REOPEN_WITHIN, Earlier, earlier_of, recently_closed
@@ -86,22 +85,21 @@ from handoff.lookup import (
     cases_of_conversations,
     phone_ends_with,
 )
-from handoff.moves import take_over, transfer
 from handoff.offers import WINDOW, make_offers, offers_due, offers_to, waiting_for_offer
 from handoff.presence import (
     CAPACITY,
     GONE_AFTER,
+    HEARTBEAT_EVERY,
     MOST_CAPACITY,
-    SIGN_EVERY,
     OfficerOnDuty,
     Presence,
+    heartbeat_due,
     leave,
-    needs_sign,
     nobody_ready,
     officers_on_duty,
     presence_of,
+    record_heartbeat,
     set_presence,
-    sign_of_life,
 )
 from handoff.previews import Preview, TurnWords, previews, unanswered, words_of_turns
 from handoff.queue import (
@@ -112,16 +110,16 @@ from handoff.queue import (
     queue_counts,
     waiting_cases,
 )
-from handoff.readers import (
-    READING_FOR,
-    needs_reading_sign,
-    note_reading,
-    readers_of,
-    stop_reading,
-)
 from handoff.service_level import ServiceLevel, service_level
-from handoff.switch import ANNOUNCEMENT_LIMIT, Switch, read_switch, set_switch, with_switch
+from handoff.service_toggle import (
+    ANNOUNCEMENT_LIMIT,
+    ServiceToggle,
+    apply_service_toggle,
+    read_service_toggle,
+    set_service_toggle,
+)
 from handoff.tickets import new_ticket
+from handoff.transfers import take_over, transfer
 from handoff.urgency import (
     UrgentCase,
     acknowledge,
@@ -131,6 +129,14 @@ from handoff.urgency import (
     urgency_of,
     urgent_cases,
 )
+from handoff.viewers import (
+    VIEWING_FOR,
+    note_viewing,
+    stop_viewing,
+    viewer_heartbeat_due,
+    viewers_of,
+)
+from handoff.visible_audit import visible_audit_entries
 
 __all__ = [
     "ANNOUNCEMENT_LIMIT",
@@ -141,14 +147,14 @@ __all__ = [
     "DRILL_CHANNEL",
     "EXPIRE_AFTER",
     "GONE_AFTER",
+    "HEARTBEAT_EVERY",
     "IS_OPEN",
     "KEEPER",
     "MOST_CAPACITY",
     "OFFER_FOR",
     "OFFICER_ROLES",
-    "READING_FOR",
     "REOPEN_WITHIN",
-    "SIGN_EVERY",
+    "VIEWING_FOR",
     "WINDOW",
     "AttentionItem",
     "CalendarFollower",
@@ -168,17 +174,19 @@ __all__ = [
     "QueueCounts",
     "Reason",
     "ServiceLevel",
-    "Switch",
+    "ServiceToggle",
     "TurnWords",
     "UrgentCase",
     "Waiting",
     "WaitingEstimate",
+    "absent_officers",
     "access_case",
     "access_conversation",
     "acknowledge",
     "alerted",
     "alerts_due",
     "all_claimed",
+    "apply_service_toggle",
     "asked_of",
     "attention_item",
     "attention_list",
@@ -190,10 +198,10 @@ __all__ = [
     "case_for_caller",
     "cases_of_conversations",
     "cases_of_officer",
+    "cases_without_officer",
     "claim",
     "danger_name",
     "danger_names",
-    "deeds_for",
     "dismiss_attention",
     "earlier_of",
     "estimate_for_new",
@@ -202,6 +210,7 @@ __all__ = [
     "get_case",
     "grant_access",
     "grants_of",
+    "heartbeat_due",
     "in_order",
     "labels_of",
     "latest_case",
@@ -214,21 +223,17 @@ __all__ = [
     "mark_asked",
     "mark_urgent_alert",
     "may_see",
-    "needs_reading_sign",
-    "needs_sign",
     "new_ticket",
     "newest_calendar",
     "nobody_ready",
     "not_alerted",
     "note_attention",
-    "note_reading",
+    "note_viewing",
     "offers_due",
     "offers_to",
-    "officers_gone",
     "officers_on_duty",
     "open_case",
     "open_case_of",
-    "orphaned",
     "phone_ends_with",
     "plan_offers",
     "position",
@@ -237,9 +242,9 @@ __all__ = [
     "queue_counts",
     "read_calendar_form",
     "read_labels",
-    "read_switch",
-    "readers_of",
+    "read_service_toggle",
     "recently_closed",
+    "record_heartbeat",
     "release",
     "resolve",
     "retire_canned",
@@ -251,11 +256,10 @@ __all__ = [
     "service_minutes_per_case",
     "set_labels",
     "set_presence",
-    "set_switch",
+    "set_service_toggle",
     "share_confidentiality",
-    "sign_of_life",
     "step_in",
-    "stop_reading",
+    "stop_viewing",
     "take_over",
     "to_ask",
     "to_expire",
@@ -264,12 +268,14 @@ __all__ = [
     "urgency_of",
     "urgent_cases",
     "usual_labels",
+    "viewer_heartbeat_due",
+    "viewers_of",
+    "visible_audit_entries",
     "visible_cases",
     "visible_conversations",
     "waiting_cases",
     "waiting_estimate",
     "waiting_for_offer",
-    "with_switch",
     "withdraw_access",
     "words_of_turns",
 ]

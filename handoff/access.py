@@ -20,12 +20,12 @@ from storage import (
     Account,
     Conversation,
     Transaction,
+    add_audit_entry,
     append_event,
     get_account,
     get_conversation,
-    insert_unless_there,
+    insert_if_absent,
     list_accounts,
-    note_deed,
 )
 from storage.desk_tables import confidential_access, offer
 from storage.tables import attention, case_, conversation
@@ -134,7 +134,7 @@ def share_confidentiality(tx: Transaction, first: str, second: str, *, actor: st
             select(confidential_access).where(confidential_access.c.conversation_id == giver)
         ).all():
             values = {**row._mapping, "conversation_id": receiver}
-            insert_unless_there(
+            insert_if_absent(
                 tx, confidential_access, values, unique=("conversation_id", "account_id")
             )
 
@@ -162,7 +162,7 @@ def grant_access(tx: Transaction, conversation_id: str, account_id: int, *, by: 
             f"account {account_id} cannot be added",
             reader_text="Pilih petugas yang akunnya aktif.",
         )
-    made = insert_unless_there(
+    made = insert_if_absent(
         tx,
         confidential_access,
         {
@@ -234,4 +234,4 @@ def _require_keeper(tx: Transaction, conversation_id: str, by: Account) -> Conve
 
 def _note(tx: Transaction, action: str, conversation_id: str, account_id: int, by: Account) -> None:
     data = {"conversation": conversation_id, "to": account_id}
-    note_deed(tx, action, account_id=by.id, data=data)
+    add_audit_entry(tx, action, account_id=by.id, data=data)

@@ -15,7 +15,7 @@ from sqlalchemy import Row, Select, insert, select, update
 
 from handoff.access import visible_cases
 from handoff.case import IS_URGENT, URGENT, Case, case_from_row
-from storage import Account, Transaction, append_event, note_deed
+from storage import Account, Transaction, add_audit_entry, append_event
 from storage.desk_tables import urgency
 from storage.tables import account, case_
 
@@ -102,7 +102,7 @@ def acknowledge(tx: Transaction, case: Case, *, officer_id: int, actor: str) -> 
         seconds=seconds,
     )
     data = {"case_id": case.id, "ticket": case.ticket}
-    note_deed(tx, "urgency_acknowledged", account_id=officer_id, data=data)
+    add_audit_entry(tx, "urgency_acknowledged", account_id=officer_id, data=data)
     return True
 
 

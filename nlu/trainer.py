@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from foundation.errors import TrainingDataError
-from nlu.crossfit import Corpus, fit_all_and_folds
+from nlu.cross_validation import Corpus, fit_all_and_folds
 from nlu.danger.figures import danger_figures
 from nlu.danger.texts import DangerText, content_hash
 from nlu.danger.training import DangerTraining, train_detector
@@ -204,8 +204,8 @@ def _fit(task: _Task, corpus: Corpus, progress: Progress) -> tuple[ModelParts, J
     scorer, unseen = fit_all_and_folds(
         corpus, folds, seed=task.seed, progress=lambda done, total: progress("fit", done, total)
     )
-    strange = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
-    cascade = Cascade(strange).fit(unseen.ngrams, unseen.sentence, unseen.known, corpus.labels)
+    ood_label = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
+    cascade = Cascade(ood_label).fit(unseen.ngrams, unseen.sentence, unseen.known, corpus.labels)
     if cascade.sentence_ is None or len(cascade.sentence_.factors_) < 2:
         scorer.sentence_ = None
     judged = cascade.judge(unseen.ngrams, unseen.sentence, unseen.known)

@@ -109,7 +109,7 @@ canned_reply: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# The service-wide switch; the newest row is in force.
+# The service-wide toggle; the newest row is in force.
 switch: Final = sa.Table(
     "service_switch",
     metadata,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connectors import Alarm, Drill, Upkeep
+from connectors import Alarm, Drill, Scheduler
 from foundation.clock import StillClock, parse_moment
 from foundation.settings import AlertSettings
 from handoff import Case, acknowledge, open_case
@@ -26,7 +26,7 @@ def office() -> Office:
 
 
 @pytest.fixture
-def upkeep(office: Office, sqlite_store: Store) -> Iterator[Upkeep]:
+def scheduler(office: Office, sqlite_store: Store) -> Iterator[Scheduler]:
     with mail_server(office) as mail_port, web_hook(office) as hook_port:
         settings = AlertSettings(
             smtp_host="127.0.0.1",
@@ -39,7 +39,7 @@ def upkeep(office: Office, sqlite_store: Store) -> Iterator[Upkeep]:
             urgent_repeat_minutes=10,
         )
         alarm = Alarm(settings, "http://127.0.0.1:8000/petugas")
-        yield Upkeep(sqlite_store, Calendar(), alarm, timedelta(minutes=15))
+        yield Scheduler(sqlite_store, Calendar(), alarm, timedelta(minutes=15))
         alarm.session.close()
 
 
@@ -53,11 +53,11 @@ def _a_late_case(store: Store, clock: StillClock) -> None:
 
 
 def test_an_alert_arrives_by_mail_and_by_webhook(
-    upkeep: Upkeep, office: Office, sqlite_store: Store, clock: StillClock
+    scheduler: Scheduler, office: Office, sqlite_store: Store, clock: StillClock
 ) -> None:
     _a_late_case(sqlite_store, clock)
-    upkeep.once()
-    upkeep.once()
+    scheduler.once()
+    scheduler.once()
     assert office.envelopes == [
         ["<halo@contoh.go.id>", "<kepala@contoh.go.id>", "<bidang@contoh.go.id>"]
     ]
@@ -74,11 +74,11 @@ def test_an_alert_arrives_by_mail_and_by_webhook(
 
 
 def test_an_office_that_refuses_stops_nothing(
-    upkeep: Upkeep, office: Office, sqlite_store: Store, clock: StillClock
+    scheduler: Scheduler, office: Office, sqlite_store: Store, clock: StillClock
 ) -> None:
     office.refuses = True
     _a_late_case(sqlite_store, clock)
-    assert upkeep.once() == 1
+    assert scheduler.once() == 1
     assert (office.messages, office.calls) == ([], [])
 
 
@@ -103,32 +103,32 @@ def _in_danger(store: Store, address: str = "warga-1", **more: Any) -> Case:
 
 
 def test_danger_is_told_at_once_at_any_hour_and_again_until_acknowledged(
-    upkeep: Upkeep, office: Office, sqlite_store: Store, clock: StillClock
+    scheduler: Scheduler, office: Office, sqlite_store: Store, clock: StillClock
 ) -> None:
     clock.set(parse_moment("2026-11-28T02:00"))  # a Saturday night
     case = _in_danger(sqlite_store)
-    upkeep.once()
-    upkeep.once()
+    scheduler.once()
+    scheduler.once()
     assert office.envelopes == [["<halo@contoh.go.id>", "<pengawas@contoh.go.id>"]]
     clock.advance(minutes=9)
-    upkeep.once()
+    scheduler.once()
     assert len(office.messages) == 1
     clock.advance(minutes=1)
-    upkeep.once()
+    scheduler.once()
     assert [body["cases"][0]["told_before"] for _, body in office.calls] == [0, 1]
     with sqlite_store.write() as tx:
         officer = create_account(tx, "ani", "kata-sandi-panjang", "petugas").id
         acknowledge(tx, case, officer_id=officer, actor=f"officer:{officer}")
     clock.advance(minutes=30)
-    upkeep.once()
+    scheduler.once()
     assert (len(office.messages), len(office.calls)) == (2, 2)
 
 
 def test_an_alert_of_danger_holds_ticket_kind_time_and_link_only(
-    upkeep: Upkeep, office: Office, sqlite_store: Store
+    scheduler: Scheduler, office: Office, sqlite_store: Store
 ) -> None:
     case = _in_danger(sqlite_store)
-    upkeep.once()
+    scheduler.once()
     [(_, body)] = office.calls
     link = f"http://127.0.0.1:8000/petugas/percakapan/{case.conversation}"
     assert body["event"] == "urgent_case"
@@ -151,12 +151,12 @@ def test_an_alert_of_danger_holds_ticket_kind_time_and_link_only(
 
 
 def test_an_alert_about_a_confidential_case_names_neither_ticket_nor_talk(
-    upkeep: Upkeep, office: Office, sqlite_store: Store, clock: StillClock
+    scheduler: Scheduler, office: Office, sqlite_store: Store, clock: StillClock
 ) -> None:
     case = _in_danger(sqlite_store, confidential=True)
-    upkeep.once()
+    scheduler.once()
     clock.advance(minutes=20)
-    upkeep.once()  # now it waits too long as well
+    scheduler.once()  # now it waits too long as well
     told = "".join(office.bodies) + json.dumps([body for _, body in office.calls])
     assert len(office.messages) == 3
     assert "kasus rahasia" in told
@@ -165,13 +165,13 @@ def test_an_alert_about_a_confidential_case_names_neither_ticket_nor_talk(
 
 
 def test_a_drill_says_so_and_is_told_apart(
-    upkeep: Upkeep, office: Office, sqlite_store: Store
+    scheduler: Scheduler, office: Office, sqlite_store: Store
 ) -> None:
     with sqlite_store.write() as tx:
         boss = create_account(tx, "bos", "kata-sandi-panjang", "supervisor")
     drill = Drill(sqlite_store, boss, lambda: "HK-LATI-HAN2").start()
     real = _in_danger(sqlite_store)
-    upkeep.once()
+    scheduler.once()
     subjects = [str(make_header(decode_header(one["Subject"]))) for one in office.messages]
     assert [("LATIHAN" in subject, "DARURAT" in subject) for subject in subjects] == [
         (False, True),

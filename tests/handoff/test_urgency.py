@@ -29,7 +29,7 @@ from handoff import (
     urgent_cases,
     waiting_cases,
 )
-from storage import Account, Store, create_account, latest_deeds, read_events
+from storage import Account, Store, create_account, latest_audit_entries, read_events
 from tests.builders import a_conversation
 from tests.query_plans import plans_of, reads_of_whole_tables, statements_of
 
@@ -97,10 +97,10 @@ def test_the_first_acknowledgement_counts_with_name_and_time(
     with store.read() as tx:
         [urgent] = urgent_cases(tx, ani)
         last = read_events(tx, case.conversation)[-1]
-        [deed] = latest_deeds(tx, limit=1)
+        [entry] = latest_audit_entries(tx, limit=1)
     assert (urgent.by, urgent.acknowledged_at, urgent.sounds) == ("Ani", clock(), False)
     assert (last.type, last.data["seconds"]) == ("urgency_acknowledged", 90)
-    assert (deed.action, deed.account_id) == ("urgency_acknowledged", ani.id)
+    assert (entry.action, entry.account_id) == ("urgency_acknowledged", ani.id)
 
 
 def test_whoever_claims_it_has_acknowledged_it(store: Store, ani: Account) -> None:

@@ -12,8 +12,8 @@ from foundation.errors import NotFoundError
 from handoff import make_confidential
 from learning import (
     ControlSample,
-    InboxKeeper,
-    Judging,
+    InboxRefresher,
+    Labeller,
     label_turns,
     members_of,
     past_messages,
@@ -154,17 +154,19 @@ def test_building_again_gives_the_same_rows(store: Store) -> None:
     assert before[-1]["real_intent"] == COST
 
 
-def test_keeper_looks_again_only_when_there_is_news(sqlite_store: Store, clock: StillClock) -> None:
-    keeper = InboxKeeper(sqlite_store, NOBODY)
-    assert not keeper.once()
+def test_refresher_looks_again_only_when_there_is_news(
+    sqlite_store: Store, clock: StillClock
+) -> None:
+    refresher = InboxRefresher(sqlite_store, NOBODY)
+    assert not refresher.once()
     a_turn(sqlite_store, a_chat(sqlite_store), "ongkosnya gimana ya")
-    assert keeper.once()
+    assert refresher.once()
     assert _texts(sqlite_store, "semua") == ["ongkosnya gimana ya"]
     a_turn(sqlite_store, a_chat(sqlite_store), "syarat jadi anggota apa")
-    assert not keeper.once(), "not so soon"
+    assert not refresher.once(), "not so soon"
     clock.advance(minutes=2)
-    assert keeper.once()
-    assert not keeper.once()
+    assert refresher.once()
+    assert not refresher.once()
 
 
 def test_a_confidential_conversation_leaves_learning(store: Store) -> None:
@@ -174,7 +176,7 @@ def test_a_confidential_conversation_leaves_learning(store: Store) -> None:
     look(store, ALL)
     with store.write() as tx:
         rina = create_account(tx, "rina", "kata-sandi-panjang", "staf_data")
-        label_turns(tx, [secret], COST, Judging(rina, "b-1"))
+        label_turns(tx, [secret], COST, Labeller(rina, "b-1"))
         make_confidential(tx, chat.id, actor="bot")
     # At once, before the projection comes by:
     assert "kepala bidang minta uang" not in _texts(store, "semua")

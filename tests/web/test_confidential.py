@@ -28,17 +28,17 @@ from handoff import (
     set_labels,
     withdraw_access,
 )
-from learning import ControlSample, Judging, label_turns
+from learning import ControlSample, Labeller, label_turns
 from reports import catch_up
 from service_hours import Calendar
 from storage import (
     Account,
     Store,
+    add_audit_entry,
     append_event,
     enqueue,
-    latest_deeds,
+    latest_audit_entries,
     lock_conversation,
-    note_deed,
     read_events,
     save_attachment,
     set_outbox_state,
@@ -139,7 +139,7 @@ def _the_secret(store: Store, staff: dict[str, Account]) -> Secret:
     event_id = [event.id for event in events if event.type == "understood"][-1]
     learning_kit.look(store, ControlSample(1.0))
     with store.write() as tx:
-        label_turns(tx, [event_id], learning_kit.FOUNDERS, Judging(staff["staf_data"], "b-1"))
+        label_turns(tx, [event_id], learning_kit.FOUNDERS, Labeller(staff["staf_data"], "b-1"))
         case = open_case(
             tx,
             chat.id,
@@ -182,9 +182,9 @@ def _the_secret(store: Store, staff: dict[str, Account]) -> Secret:
             tx, lock_conversation(tx, chat.id), event=file, state="failed", epoch=0, payload={}
         )
         set_outbox_state(tx, row.id, state="failed")
-        deed = {"case_id": case.id, "ticket": TICKET, "to": staff["supervisor"].id}
-        note_deed(tx, "case_reassigned", account_id=staff["supervisor"].id, data=deed)
-        note_deed(tx, "alert_raised", account_id=None, data={"tickets": [TICKET]})
+        entry = {"case_id": case.id, "ticket": TICKET, "to": staff["supervisor"].id}
+        add_audit_entry(tx, "case_reassigned", account_id=staff["supervisor"].id, data=entry)
+        add_audit_entry(tx, "alert_raised", account_id=None, data={"tickets": [TICKET]})
         # Seen by those who may only.
         item = next(one for one in attention_list(tx) if one.conversation == chat.id)
     values = {
@@ -328,8 +328,8 @@ def test_who_was_added_sees_it_until_taken_out_and_both_are_written_down(place: 
     assert boss.post(f"{talk}/pembaca/{account}/cabut", part=False).status_code == 303
     assert guest.get(talk).status_code == 404
     with place.store.read() as tx:
-        deeds = [(deed.action, deed.data["to"]) for deed in latest_deeds(tx, limit=2)]
-    assert deeds == [("access_withdrawn", account), ("access_granted", account)]
+        entries = [(entry.action, entry.data["to"]) for entry in latest_audit_entries(tx, limit=2)]
+    assert entries == [("access_withdrawn", account), ("access_granted", account)]
 
 
 def test_only_a_supervisor_adds_not_the_administrator(place: Place) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from foundation.clock import StillClock
 from handoff import Case, danger_names, open_case
-from storage import Store, latest_deeds
+from storage import Store, latest_audit_entries
 from tests.web.staff import a_case, a_chat, a_turn, an_account, signed_in, staff_app
 
 OFFICERS_PAGES = ("/petugas", "/laporan", "/laporan/pemantauan")
@@ -84,8 +84,10 @@ def test_the_first_who_says_so_has_acknowledged_it_for_all(
         page = staff.get(f"/petugas/percakapan/{urgent.conversation}").text
         assert "Siti Rahma menangani kasus darurat" in page
     with sqlite_store.read() as tx:
-        deeds = [deed for deed in latest_deeds(tx) if deed.action == "urgency_acknowledged"]
-    assert [deed.data["ticket"] for deed in deeds] == [urgent.ticket]
+        entries = [
+            entry for entry in latest_audit_entries(tx) if entry.action == "urgency_acknowledged"
+        ]
+    assert [entry.data["ticket"] for entry in entries] == [urgent.ticket]
 
 
 def test_an_urgent_case_looks_different_in_the_queue_and_is_first(app: Flask, urgent: Case) -> None:

@@ -22,9 +22,9 @@ from handoff import (
     labels_of,
     latest_case,
     position,
-    readers_of,
     urgency_of,
     usual_labels,
+    viewers_of,
 )
 from service_hours import Calendar
 from storage import (
@@ -48,7 +48,7 @@ class Selection:
     from the opening of the case to now, or to its end; ``place`` is its place in the queue;
     ``attention`` is a turn that nobody has looked at. ``others`` are the same person's other
     cases, ``earlier`` the one that this one takes up again, ``colleagues`` to whom it may be given,
-    ``readers`` who of them has it open now. ``alarm`` says why the case is urgent; ``grants`` who
+    ``viewers`` who of them has it open now. ``alarm`` says why the case is urgent; ``grants`` who
     besides supervisors sees a confidential conversation, ``addable`` who may be let see it.
     """
 
@@ -68,7 +68,7 @@ class Selection:
     colleagues: tuple[Colleague, ...] = ()
     window_minutes: int | None = None
     template_sent: bool = False
-    readers: tuple[str, ...] = ()
+    viewers: tuple[str, ...] = ()
     alarm: UrgentCase | None = None
     grants: tuple[Grant, ...] = ()
     addable: tuple[Colleague, ...] = ()
@@ -125,7 +125,7 @@ def read_selection(
         colleagues=colleagues(tx, without=officer.id, of=conversation),
         window_minutes=minutes_of_windows(tx, [conversation_id]).get(conversation_id),
         template_sent=template_is_waiting(tx, conversation_id),
-        readers=readers_of(tx, conversation_id, without=officer.id),
+        viewers=viewers_of(tx, conversation_id, without=officer.id),
         alarm=urgency_of(tx, [case.id]).get(case.id) if case else None,
         grants=tuple(grants_of(tx, conversation_id)),
         addable=_addable(tx, conversation),

@@ -16,13 +16,13 @@ from datetime import timedelta
 
 from foundation.errors import StoreUnavailableError
 from handoff import (
+    heartbeat_due,
     may_see,
-    needs_reading_sign,
-    needs_sign,
-    note_reading,
-    readers_of,
-    sign_of_life,
-    stop_reading,
+    note_viewing,
+    record_heartbeat,
+    stop_viewing,
+    viewer_heartbeat_due,
+    viewers_of,
 )
 from storage import (
     Account,
@@ -47,7 +47,7 @@ PAUSE_SECONDS = 0.5
 class _Seen:
     board: tuple[object, ...]
     last: int
-    readers: tuple[str, ...] = ()
+    viewers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,12 @@ class ConsoleStream:
                     return None
                 board = read_signature(tx, self.officer)
                 selected = self._selected(tx)
-                readers = readers_of(tx, selected.id, without=self.officer.id) if selected else ()
-                silent = needs_sign(tx, self.officer.id)
+                viewers = viewers_of(tx, selected.id, without=self.officer.id) if selected else ()
+                silent = heartbeat_due(tx, self.officer.id)
                 unseen = (
                     self.in_front
                     and selected is not None
-                    and needs_reading_sign(tx, selected.id, self.officer.id)
+                    and viewer_heartbeat_due(tx, selected.id, self.officer.id)
                 )
             if silent or unseen:
                 self._give_signs(selected if unseen else None)
@@ -115,7 +115,7 @@ class ConsoleStream:
             # The console comes back by itself; ending the stream is what tells it.
             logger.exception("a console's stream ends: the store does not answer")
             return None
-        return _Seen(board, selected.last_seq if selected else 0, readers)
+        return _Seen(board, selected.last_seq if selected else 0, viewers)
 
     def _selected(self, tx: Transaction) -> Conversation | None:
         """Return what the console shows; one that the officer may not see is as good as none."""
@@ -124,8 +124,8 @@ class ConsoleStream:
 
     def _give_signs(self, selected: Conversation | None) -> None:
         with self.services.store.write(durable=False) as tx:
-            sign_of_life(tx, self.officer.id)
-            news = selected is not None and note_reading(tx, selected.id, self.officer.id)
+            record_heartbeat(tx, self.officer.id)
+            news = selected is not None and note_viewing(tx, selected.id, self.officer.id)
             if selected and news:
                 note_typing(tx, selected.id, "reader")
         if news:
@@ -136,7 +136,7 @@ class ConsoleStream:
             return
         try:
             with self.services.store.write(durable=False) as tx:
-                if stop_reading(tx, conversation_id, self.officer.id):
+                if stop_viewing(tx, conversation_id, self.officer.id):
                     note_typing(tx, conversation_id, "reader")
             self.services.wakeups.publish()
         except StoreUnavailableError:
@@ -155,6 +155,6 @@ class ConsoleStream:
             text += event_text({}, event="papan")
         if self.conversation_id and (seen is None or seen.last != current.last):
             text += event_text({"last": current.last}, event="percakapan")
-        if self.conversation_id and (seen is None or seen.readers != current.readers):
-            text += event_text({"nama": current.readers}, event="pembaca")
+        if self.conversation_id and (seen is None or seen.viewers != current.viewers):
+            text += event_text({"nama": current.viewers}, event="pembaca")
         return text

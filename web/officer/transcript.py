@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from connectors.whatsapp import HAPPENINGS, sentence_for
+from connectors.whatsapp import CHANNEL_EVENTS, sentence_for
 from foundation.numbers import whole_number
 from storage import StoredEvent, Transaction, get_outbox_row, read_events
 
@@ -34,7 +34,7 @@ _SHOWN_AS_CHANGES = frozenset(
         "urgency_raised",
         "urgency_acknowledged",
         "made_confidential",
-        *HAPPENINGS,
+        *CHANNEL_EVENTS,
     }
 )
 

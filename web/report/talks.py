@@ -13,8 +13,8 @@ from foundation.errors import InvalidFormError
 from foundation.masking import mask_identifiers
 from foundation.numbers import whole_number
 from handoff import access_conversation
-from reports import BEHIND_PAGE, READERS, Which, behind_number
-from storage import note_deed
+from reports import DRILL_DOWN_PAGE, READERS, Which, drill_down
+from storage import add_audit_entry
 from web.accounts import signed_in
 from web.context import services
 from web.officer.selection import display_names
@@ -35,7 +35,7 @@ def talks() -> ResponseReturnValue:
     channel = values.get("kanal", "")
     after = whole_number(values.get("sesudah", "")) or 0
     with services().store.read() as tx:
-        found = behind_number(
+        found = drill_down(
             tx,
             day,
             signed_in(),
@@ -44,7 +44,7 @@ def talks() -> ResponseReturnValue:
             after=after,
         )
     shown = [replace(item, text=_masked(item.text)) for item in found]
-    more = found[-1].event_id if len(found) == BEHIND_PAGE else None
+    more = found[-1].event_id if len(found) == DRILL_DOWN_PAGE else None
     return page(
         "report/percakapan.html", day=day, which=which, channel=channel, found=shown, more=more
     )
@@ -61,7 +61,7 @@ def talk(conversation_id: str) -> ResponseReturnValue:
             display_names(tx),
             after=after,
         )
-        note_deed(
+        add_audit_entry(
             tx,
             "transcript_read",
             account_id=signed_in().id,
