@@ -12,7 +12,7 @@ from foundation.errors import HaloError
 
 COMMANDS = {
     "answers": "commands.answers:answers",
-    "backup": "commands.keeping:backup",
+    "backup": "commands.backup:backup",
     "chat": "commands.understand:chat",
     "check": "commands.check:check",
     "deliver": "commands.deliver:deliver",
@@ -24,11 +24,11 @@ COMMANDS = {
     "parse": "commands.understand:parse",
     "privacy": "commands.privacy:privacy",
     "report": "commands.report:report",
-    "restore": "commands.keeping:restore",
+    "restore": "commands.backup:restore",
     "serve": "commands.serve:serve",
     "test": "commands.quality:test",
     "train": "commands.models:train",
-    "user": "commands.people:user",
+    "user": "commands.users:user",
     "validate": "commands.quality:validate",
     "whatsapp": "commands.whatsapp:whatsapp",
     "worker": "commands.worker:worker",

@@ -160,10 +160,10 @@ def selected_curve(corpus: Corpus, trial: Trial, batch: int, most: int) -> dict[
     curve: dict[int, float] = {}
     scorer = fit(corpus, trial, np.array(labelled, int))
     while len(labelled) < most and left:
-        doubts = [uncertainty(ranking) for ranking in rankings(corpus, scorer, np.array(left))]
+        margins = [uncertainty(ranking) for ranking in rankings(corpus, scorer, np.array(left))]
         waiting = [
-            Waiting(place, corpus.texts[place], doubt)
-            for place, doubt in zip(left, doubts, strict=True)
+            Waiting(place, corpus.texts[place], margin)
+            for place, margin in zip(left, margins, strict=True)
         ]
         placed = [one for one in plan(waiting) if one.place < batch]
         labelled += list(dict.fromkeys(one.group_id for one in placed))

@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 import nlu
 from benchmarks.fine_tuning import fold_figures
 from commands import wiring
-from nlu.crossfit import fit_without
+from nlu.cross_validation import fit_without
 from nlu.folds import assign_folds
 from nlu.trainer import FOLDS, build_corpus
 from nlu.typos import add_typos

@@ -31,7 +31,7 @@ from threadpoolctl import threadpool_limits
 
 import nlu
 from commands import wiring
-from nlu.crossfit import HeldOut, fit_without
+from nlu.cross_validation import HeldOut, fit_without
 from nlu.embedding.build import default_folder
 from nlu.evaluation import evaluate_predictions
 from nlu.folds import assign_folds

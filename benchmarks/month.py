@@ -30,10 +30,10 @@ from foundation.settings import PROJECT_ROOT
 from reports import (
     catch_up,
     complaints_between,
+    document_file,
     evaluation,
-    evaluation_paper,
-    figures_paper,
-    paper_file,
+    evaluation_document,
+    figures_document,
     read_figures,
     volume_rows,
 )
@@ -44,7 +44,7 @@ from storage.tables import event, projection
 
 CALENDAR = Calendar.load(PROJECT_ROOT / "training_data" / "kalender.yml")
 ASSETS = Assets.load(PROJECT_ROOT / "training_data")
-AROUND = evaluation.Surroundings(CALENDAR, answers=tuple(ASSETS.knowledge.values()))
+CONTEXT = evaluation.EvaluationContext(CALENDAR, answers=tuple(ASSETS.knowledge.values()))
 _PATIENCE = 600.0
 
 
@@ -134,22 +134,22 @@ def measure(store: Store, messages: int) -> dict[str, Any]:
         "differing_counters": len(set(ours.items()) ^ set(cells.items())),
         "figures_equal": same,
         "page_ms": pages,
-        **_papers(store, opened),
+        **_documents(store, opened),
     }
 
 
-def _papers(store: Store, opened: evaluation.Evaluation) -> dict[str, Any]:
+def _documents(store: Store, opened: evaluation.Evaluation) -> dict[str, Any]:
     with store.read() as tx:
-        gather_seconds, content = timed(lambda: evaluation.paper_content(tx, opened, AROUND))
+        gather_seconds, content = timed(lambda: evaluation.document_content(tx, opened, CONTEXT))
         now = read_figures(tx, FIRST, LAST, with_answers=True)
         rows = volume_rows(tx, FIRST, LAST)
-    papers = {
-        "evaluation": (evaluation_paper(content, NOW), content),
-        "figures": (figures_paper(now, now, rows, names={}, made_at=NOW), now.to_json()),
+    documents = {
+        "evaluation": (evaluation_document(content, NOW), content),
+        "figures": (figures_document(now, now, rows, names={}, made_at=NOW), now.to_json()),
     }
     files = {
-        f"{kind}.{name}": timed(lambda what=what, name=name: paper_file(*what, name))[0]
-        for kind, what in papers.items()
+        f"{kind}.{name}": timed(lambda what=what, name=name: document_file(*what, name))[0]
+        for kind, what in documents.items()
         for name in ("pdf", "xlsx", "csv", "json")
     }
     return {"evaluation_gathered_s": gather_seconds, "files_s": files}

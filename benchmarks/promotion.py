@@ -33,7 +33,7 @@ from typing import Any
 
 import requests
 
-from benchmarks.learning_house import Host, Resident, machine, quantiles
+from benchmarks.learning_fixture import Host, Resident, machine, quantiles
 from connectors.local_socket import ask_worker_at
 from foundation.clock import system_clock
 from foundation.errors import WorkerTimeoutError

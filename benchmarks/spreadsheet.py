@@ -20,16 +20,16 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from benchmarks.month import AROUND, count_all, sqlite_store
+from benchmarks.month import CONTEXT, count_all, sqlite_store
 from benchmarks.month_events import FIRST, LAST, write_month
 from benchmarks.queue import NOW
 from reports import (
-    Paper,
+    Document,
     Section,
+    document_file,
     evaluation,
-    evaluation_paper,
-    figures_paper,
-    paper_file,
+    evaluation_document,
+    figures_document,
     period_before,
     read_figures,
     satisfaction,
@@ -41,7 +41,7 @@ from storage import Store, create_account
 _HEAD_ROWS = 6
 
 
-def papers(store: Store) -> Iterator[tuple[str, Paper]]:
+def documents(store: Store) -> Iterator[tuple[str, Document]]:
     """Give the evaluation, with questionnaires, and the figures of the month."""
     with store.write() as tx:
         rina = create_account(tx, "rina", "sandi-yang-panjang", "supervisor")
@@ -49,12 +49,12 @@ def papers(store: Store) -> Iterator[tuple[str, Paper]]:
             ratings = [1 + (place * element + place) % 4 for element in range(1, 10)]
             satisfaction.add_questionnaire(tx, FIRST, ratings, account=rina)
         opened = evaluation.open_evaluation(tx, FIRST, LAST)
-        content = evaluation.paper_content(tx, opened, AROUND)
+        content = evaluation.document_content(tx, opened, CONTEXT)
         now = read_figures(tx, FIRST, LAST, with_answers=True)
         before = read_figures(tx, *period_before(FIRST, LAST))
         rows = volume_rows(tx, FIRST, LAST)
-    yield "evaluasi", evaluation_paper(content, NOW)
-    yield "angka", figures_paper(now, before, rows, names={}, made_at=NOW)
+    yield "evaluasi", evaluation_document(content, NOW)
+    yield "angka", figures_document(now, before, rows, names={}, made_at=NOW)
 
 
 def computed(soffice: str, content: bytes, name: str, folder: Path) -> tuple[Any, str]:
@@ -82,7 +82,7 @@ def computed(soffice: str, content: bytes, name: str, folder: Path) -> tuple[Any
 
 
 def wrong_cells(part: Section, sheet: Worksheet) -> list[str]:
-    """Return the cells of a table whose computed value is not the figure of the paper."""
+    """Return the cells of a table whose computed value is not the figure of the document."""
     wanted: dict[tuple[int, int], Any] = {}
     for number, row in enumerate(part.rows, start=_HEAD_ROWS + 1):
         wanted |= {(number, place): cell for place, cell in enumerate(row, start=1)}
@@ -112,8 +112,8 @@ def measure(soffice: str, messages: int) -> dict[str, Any]:
     with sqlite_store() as store, tempfile.TemporaryDirectory() as scratch:
         write_month(store, messages)
         count_all(store)
-        for name, paper in papers(store):
-            content = paper_file(paper, {}, "xlsx")
+        for name, document in documents(store):
+            content = document_file(document, {}, "xlsx")
             book, said = computed(soffice, content, name, Path(scratch))
             plain = load_workbook(io.BytesIO(content))
             formulas = [
@@ -126,7 +126,7 @@ def measure(soffice: str, messages: int) -> dict[str, Any]:
             sheets = words()["sheets"]
             wrong = [
                 text
-                for part in paper.sections
+                for part in document.sections
                 for text in wrong_cells(part, book[sheets[part.key]])
             ]
             found[name] = {

@@ -33,7 +33,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.learning_house import (
+from benchmarks.learning_fixture import (
     Host,
     Resident,
     Staff,

@@ -28,18 +28,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks.whatsapp_house import ROOT, GraphStandIn, House, Posting, bodies
+from benchmarks.whatsapp_fixture import ROOT, Fixture, GraphStandIn, Posting, bodies
 from foundation.clock import system_clock
 from storage import Store, tables
 
 BAR_MS = 100.0
 
 
-def measured(house: House, *, seconds: int) -> dict[str, Any]:
+def measured(fixture: Fixture, *, seconds: int) -> dict[str, Any]:
     """Post for ``seconds`` and return the figures."""
-    options = house.options
+    options = fixture.options
     options.webhooks = options.rate * seconds
-    posting = Posting(house.port, options.rate)
+    posting = Posting(fixture.port, options.rate)
     took = posting.run(list(bodies(options)))
     return {
         "posted": len(posting.seconds),
@@ -59,12 +59,12 @@ def _milliseconds(seconds: Sequence[float]) -> dict[str, float]:
 def peer(kind: str, options: argparse.Namespace, *, seconds: int) -> dict[str, Any]:
     """Measure a peer of ``benchmarks.whatsapp_peers``."""
     with tempfile.TemporaryDirectory(prefix="halo-ack-") as folder:
-        house = House(options, Path(folder), GraphStandIn())
-        command = [sys.executable, "-m", "benchmarks.whatsapp_peers", kind, str(house.port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=house.environment(), stderr=house.log)
+        fixture = Fixture(options, Path(folder), GraphStandIn())
+        command = [sys.executable, "-m", "benchmarks.whatsapp_peers", kind, str(fixture.port)]
+        process = subprocess.Popen(command, cwd=ROOT, env=fixture.environment(), stderr=fixture.log)
         try:
-            _wait_for(house.port)
-            return measured(house, seconds=seconds)
+            _wait_for(fixture.port)
+            return measured(fixture, seconds=seconds)
         finally:
             process.kill()
             process.wait()
@@ -73,9 +73,9 @@ def peer(kind: str, options: argparse.Namespace, *, seconds: int) -> dict[str, A
 def ours(options: argparse.Namespace, database_url: str) -> dict[str, Any]:
     """Measure ``halo serve``; say how much the assistant had done when the last body came."""
     options.database_url = database_url
-    with _serving(options) as house:
-        store = Store.open(house.store_url, clock=system_clock)
-        figures = measured(house, seconds=options.seconds)
+    with _serving(options) as fixture:
+        store = Store.open(fixture.store_url, clock=system_clock)
+        figures = measured(fixture, seconds=options.seconds)
         with store.read() as tx:
             answered, waiting = tx.connection.execute(
                 sa.select(sa.func.count(tables.inbox.c.turn_id), sa.func.count())
@@ -85,14 +85,14 @@ def ours(options: argparse.Namespace, database_url: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _serving(options: argparse.Namespace) -> Iterator[House]:
+def _serving(options: argparse.Namespace) -> Iterator[Fixture]:
     with tempfile.TemporaryDirectory(prefix="halo-ack-") as folder:
-        house = House(options, Path(folder), GraphStandIn())
-        house.start()
+        fixture = Fixture(options, Path(folder), GraphStandIn())
+        fixture.start()
         try:
-            yield house
+            yield fixture
         finally:
-            house.stop()
+            fixture.stop()
 
 
 def _wait_for(port: int) -> None:

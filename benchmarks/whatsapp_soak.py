@@ -28,24 +28,24 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks.whatsapp_house import GraphStandIn, House, Posting, bodies
+from benchmarks.whatsapp_fixture import Fixture, GraphStandIn, Posting, bodies
 from connectors.worker import LEASE_SECONDS
 from foundation.clock import system_clock
 from storage import Store, tables
 
 
-def killing(house: House, store: Store, after: float, stop: threading.Event) -> int:
+def killing(fixture: Fixture, store: Store, after: float, stop: threading.Event) -> int:
     """Kill each worker in the middle of a turn ``after`` seconds of work; return how many died."""
     killed, began = 0, dict[int, float]()
     while not stop.wait(0.02):
-        pid = _at_work(house, store)
+        pid = _at_work(fixture, store)
         if pid is not None and time.monotonic() - began.setdefault(pid, time.monotonic()) >= after:
             os.kill(pid, signal.SIGKILL)
             killed += 1
     return killed
 
 
-def _at_work(house: House, store: Store) -> int | None:
+def _at_work(fixture: Fixture, store: Store) -> int | None:
     """Return a worker that took a conversation a moment ago."""
     lease = tables.lease
     with store.read() as tx:
@@ -53,7 +53,7 @@ def _at_work(house: House, store: Store) -> int | None:
         names = tx.connection.execute(
             sa.select(lease.c.worker).where(lease.c.until > fresh).order_by(lease.c.until.desc())
         ).scalars()
-        return next((pid for name in names if (pid := house.worker_named(name))), None)
+        return next((pid for name in names if (pid := fixture.worker_named(name))), None)
 
 
 def wait_until_quiet(store: Store, limit: float) -> float:
@@ -150,22 +150,22 @@ def main() -> int:
     options = _options()
     graph = GraphStandIn()
     with tempfile.TemporaryDirectory(prefix="halo-soak-") as folder:
-        house = House(options, Path(folder), graph)
-        house.start()
-        store = Store.open(house.store_url, clock=system_clock)
+        fixture = Fixture(options, Path(folder), graph)
+        fixture.start()
+        store = Store.open(fixture.store_url, clock=system_clock)
         stop, killed = threading.Event(), [0]
 
         def kill() -> None:
-            killed[0] = killing(house, store, options.kill_every, stop)
+            killed[0] = killing(fixture, store, options.kill_every, stop)
 
         killer = threading.Thread(target=kill)
         try:
             if options.kill_every:
                 killer.start()
-            posting = Posting(house.port, options.rate)
-            before = house.cpu_seconds()
+            posting = Posting(fixture.port, options.rate)
+            before = fixture.cpu_seconds()
             seconds = posting.run(list(bodies(options)))
-            after = house.cpu_seconds()
+            after = fixture.cpu_seconds()
             drained = wait_until_quiet(store, options.kill_on)
             stop.set()
             drained += wait_until_quiet(store, options.limit)
@@ -173,7 +173,7 @@ def main() -> int:
             stop.set()
             if options.kill_every:
                 killer.join()
-            house.stop()
+            fixture.stop()
         faults = verdict(store, graph, options.webhooks)
         figures = _figures(posting, seconds, drained, store, graph)
         store.close()

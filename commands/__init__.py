@@ -1,1 +1,1 @@
-"""The subcommands of `halo`: they put the rooms together and hold no logic of their own."""
+"""The subcommands of `halo`: they put the packages together and hold no logic of their own."""

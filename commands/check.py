@@ -11,8 +11,8 @@ import click
 import requests
 
 from commands import wiring
-from commands.check_ready import check_ready, own_address, surroundings
-from commands.check_whatsapp import check_line, check_whatsapp
+from commands.check_ready import check_context, check_ready, own_address
+from commands.check_whatsapp import check_number_health, check_whatsapp
 from commands.signing import signing_account
 from reports import LEAD, readiness
 
@@ -43,7 +43,7 @@ def whatsapp_(webhook: str, as_json: bool) -> None:
             challenge=str(secrets.randbelow(10**10)),
         )
     with store.read() as tx:
-        findings.append(check_line(tx, config))
+        findings.append(check_number_health(tx, config))
     for finding in findings:
         _print(asdict(finding), finding.text, as_json=as_json)
     _exit(any(finding.state == "bad" for finding in findings))
@@ -64,7 +64,7 @@ def ready(by: str, as_json: bool) -> None:
     with store.read() as tx:
         account = signing_account(tx, by, LEAD) if by else None
     with requests.Session() as session:
-        findings = check_ready(surroundings(config, store, session))
+        findings = check_ready(check_context(config, store, session))
     with store.write() as tx:
         readiness.file_readiness(tx, findings, account=account)
     for finding in findings:

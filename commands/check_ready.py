@@ -26,7 +26,7 @@ from foundation.clock import Clock, indonesian_date, indonesian_time
 from foundation.errors import StoreUnavailableError, WorkerTimeoutError
 from foundation.settings import Settings
 from reports import Finding
-from storage import Store, Transaction, last_deed, oldest_unprocessed
+from storage import Store, Transaction, last_audit_entry, oldest_unprocessed
 
 CERTIFICATE_DAYS: Final = 14
 """Fewer days left are told: Let's Encrypt renews at thirty, so by then something has failed."""
@@ -49,7 +49,7 @@ _OF_WEBHOOK: Final = ("webhook", "wrong_token", "forgery")
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class CheckContext:
     """What the checks look at and by what means.
 
     ``ask_worker`` raises ``WorkerTimeoutError``; ``free_space`` returns the bytes of a folder's
@@ -72,10 +72,10 @@ class Surroundings:
         return self.config.public_url or own_address(self.config)
 
 
-def surroundings(config: Settings, store: Store, session: requests.Session) -> Surroundings:
-    """Return the real surroundings of a process."""
+def check_context(config: Settings, store: Store, session: requests.Session) -> CheckContext:
+    """Return the real context of a process."""
     folder = socket_folder(config.data_dir)
-    return Surroundings(
+    return CheckContext(
         config=config,
         store=store,
         session=session,
@@ -91,12 +91,12 @@ def own_address(config: Settings) -> str:
     return f"http://{host}:{config.port}"
 
 
-def check_ready(here: Surroundings) -> list[Finding]:
+def check_ready(here: CheckContext) -> list[Finding]:
     """Look at everything and return what was found. Nothing is sent to any resident."""
     return [_site(here), _certificate(here), *_whatsapp(here), _model(here), *_store(here)]
 
 
-def _site(here: Surroundings) -> Finding:
+def _site(here: CheckContext) -> Finding:
     start = here.monotonic()
     try:
         answer = here.session.get(here.site, timeout=_SECONDS)
@@ -108,7 +108,7 @@ def _site(here: Surroundings) -> Finding:
     return _ok("site", url=here.site, seconds=seconds)
 
 
-def _certificate(here: Surroundings) -> Finding:
+def _certificate(here: CheckContext) -> Finding:
     address = urlsplit(here.site)
     if address.scheme != "https" or not address.hostname:
         return _skipped("certificate")
@@ -134,7 +134,7 @@ def _valid_until(tls: ssl.SSLContext, host: str, port: int) -> datetime:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
 
 
-def _whatsapp(here: Surroundings) -> Iterator[Finding]:
+def _whatsapp(here: CheckContext) -> Iterator[Finding]:
     settings = here.config.whatsapp
     if not settings.verify_token and not settings.access_token:
         yield _skipped("token")
@@ -162,7 +162,7 @@ def _together(name: str, found: Sequence[Detail]) -> Finding:
     return Finding(name, "ok", _texts()[name]["title"], " ".join(one.text for one in seen))
 
 
-def _model(here: Surroundings) -> Finding:
+def _model(here: CheckContext) -> Finding:
     try:
         reply = here.ask_worker({"op": "ping"})
     except WorkerTimeoutError:
@@ -172,7 +172,7 @@ def _model(here: Surroundings) -> Finding:
     return _ok("model", version=str(reply.get("version", ""))[:12])
 
 
-def _store(here: Surroundings) -> Iterator[Finding]:
+def _store(here: CheckContext) -> Iterator[Finding]:
     try:
         current = here.store.schema_is_current()
     except StoreUnavailableError:
@@ -201,7 +201,7 @@ def _queue(tx: Transaction, config: Settings) -> Finding:
     return _ok("queue", waiting=state.waiting)
 
 
-def _disk(here: Surroundings) -> Finding:
+def _disk(here: CheckContext) -> Finding:
     folder = Path(here.store.path).parent if here.store.path else here.config.data_dir
     everything, _, free = here.free_space(folder)
     values = {"gib": f"{free / _GIB:.1f}".replace(".", ","), "percent": 100 * free // everything}
@@ -211,15 +211,15 @@ def _disk(here: Surroundings) -> Finding:
 
 
 def _backup(tx: Transaction) -> Finding:
-    deed = last_deed(tx, "backup")
-    if deed is None:
+    entry = last_audit_entry(tx, "backup")
+    if entry is None:
         return _bad("backup", "none")
     values = {
-        "file": deed.data.get("file", ""),
-        "moment": f"{indonesian_date(deed.at, weekday=False)} {indonesian_time(deed.at)}",
-        "hours": int((tx.now - deed.at).total_seconds() // 3600),
+        "file": entry.data.get("file", ""),
+        "moment": f"{indonesian_date(entry.at, weekday=False)} {indonesian_time(entry.at)}",
+        "hours": int((tx.now - entry.at).total_seconds() // 3600),
     }
-    if tx.now - deed.at > OLDEST_BACKUP:
+    if tx.now - entry.at > OLDEST_BACKUP:
         return _bad("backup", "old", **values)
     return _ok("backup", **values)
 

@@ -47,7 +47,7 @@ def check_whatsapp(
     ]
 
 
-def check_line(tx: Transaction, config: Settings) -> Finding:
+def check_number_health(tx: Transaction, config: Settings) -> Finding:
     """Return whether our own number sends, or why it was stopped and how it goes on."""
     state = channel_state(tx, config.whatsapp.phone_number_id)
     if state.stopped_code is None:

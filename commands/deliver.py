@@ -9,7 +9,7 @@ import click
 import requests
 
 from commands import wiring
-from commands.ending import stop_on_signals, watch_parent
+from commands.shutdown import stop_on_signals, watch_parent
 from connectors.whatsapp import make_deliverer
 from foundation.logs import configure_logging
 from storage import open_wakeups

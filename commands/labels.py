@@ -11,17 +11,17 @@ from commands import wiring
 from foundation.errors import InvalidFormError
 from foundation.settings import Settings
 from learning import (
-    Doubt,
+    LabelIssue,
     Overlay,
     agreement_so_far,
     examples_as_yaml,
     export_yaml,
     import_file,
-    look_for_doubts,
     merged_examples,
     queue_counts,
     rebuild_inbox,
     refresh,
+    refresh_label_issues,
     take_in,
     write_merged,
 )
@@ -88,13 +88,13 @@ def import_(source: Path, author: str, as_json: bool) -> None:
 @labels.command("doubts")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON per baris.")
-def doubts(seed: int, as_json: bool) -> None:
+def issues(seed: int, as_json: bool) -> None:
     """Cari contoh yang labelnya diragukan; hasilnya juga tampil di studio."""
     config = wiring.settings()
     store = _store(config)
-    found = look_for_doubts(store, config.training_data, seed=seed)
-    for doubt in found:
-        click.echo(json.dumps(vars(doubt), ensure_ascii=False) if as_json else _line(doubt))
+    found = refresh_label_issues(store, config.training_data, seed=seed)
+    for issue in found:
+        click.echo(json.dumps(vars(issue), ensure_ascii=False) if as_json else _line(issue))
 
 
 @labels.command("refresh")
@@ -128,8 +128,8 @@ def queues(as_json: bool) -> None:
     click.echo(f"kappa Cohen {kappa} dari {agreed.pairs} pesan yang dinilai dua kali")
 
 
-def _line(doubt: Doubt) -> str:
-    return f"{doubt.file}:{doubt.line}: {doubt.label} → {doubt.other}? {doubt.text}"
+def _line(issue: LabelIssue) -> str:
+    return f"{issue.file}:{issue.line}: {issue.label} → {issue.other}? {issue.text}"
 
 
 def _store(config: Settings) -> Store:

@@ -18,7 +18,7 @@ from commands import wiring
 from commands.models_live import by_option, json_option, migrated_store, named
 from commands.training_process import start_process
 from foundation.settings import Settings
-from learning import Job, JobKeeper
+from learning import Job, JobSupervisor
 from storage import Store
 
 STAGES = {
@@ -118,8 +118,8 @@ def _follow(store: Store, job_id: int, *, quiet: bool) -> Job:
     """Show the job's progress until it ended; do it here unless a worker took it first."""
     stop = threading.Event()
     runner = f"{socket.gethostname()}:{os.getpid()}"
-    keeper = JobKeeper(store, runner, start_process(runner), poll_seconds=_LOOK_SECONDS)
-    thread = threading.Thread(target=keeper.run, args=(stop,))
+    job_supervisor = JobSupervisor(store, runner, start_process(runner), poll_seconds=_LOOK_SECONDS)
+    thread = threading.Thread(target=job_supervisor.run, args=(stop,))
     thread.start()
     try:
         with tqdm(

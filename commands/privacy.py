@@ -18,11 +18,11 @@ from handoff import expire, open_case_of
 from storage import (
     Store,
     Transaction,
+    add_audit_entry,
     append_event,
-    everything_of,
+    export_conversation,
     forget_resident,
     get_conversation,
-    note_deed,
 )
 
 _WHO = (
@@ -51,9 +51,9 @@ def export(conversation: str, phone: str, name: str, output: Path | None, as_jso
     """Salin semua yang disimpan tentang seorang warga, apa adanya, sebagai JSON."""
     with _store() as store, store.write() as tx:
         ids = _conversations(tx, conversation, phone)
-        found = [everything_of(tx, each) for each in ids]
+        found = [export_conversation(tx, each) for each in ids]
         data = {"by": name, "conversations": ids}
-        note_deed(tx, "privacy_export", account_id=None, data=data)
+        add_audit_entry(tx, "privacy_export", account_id=None, data=data)
         at = tx.now
     copy = json.dumps(
         {"made_at": at.isoformat(), "conversations": found}, ensure_ascii=False, indent=1
@@ -82,7 +82,7 @@ def erase(conversation: str, phone: str, name: str, reason: str, yes: bool, as_j
         with store.write() as tx:
             erased = sum(_forget(tx, each, name) for each in ids)
             data = {"by": name, "reason": reason, "conversations": ids, "contents": erased}
-            note_deed(tx, "privacy_erase", account_id=None, data=data)
+            add_audit_entry(tx, "privacy_erase", account_id=None, data=data)
     if as_json:
         click.echo(json.dumps({"conversations": ids, "erased": erased}))
     else:

@@ -20,10 +20,10 @@ from commands.report_records import (
     write,
 )
 from reports import (
+    document_file,
     evaluation,
-    evaluation_paper,
-    figures_paper,
-    paper_file,
+    evaluation_document,
+    figures_document,
     period_before,
     read_figures,
     readable_names,
@@ -67,8 +67,8 @@ def figures(first: datetime, last: datetime, file_format: str, output: Path | No
         before = read_figures(tx, *period_before(*days), target=target)
         made_at = tx.now
     names = readable_names(wiring.live_words(config, store))
-    paper = figures_paper(now, before, rows, names=names, made_at=made_at)
-    write_file(paper_file(paper, now.to_json(), file_format), file_format, output)
+    document = figures_document(now, before, rows, names=names, made_at=made_at)
+    write_file(document_file(document, now.to_json(), file_format), file_format, output)
 
 
 @report.command("evaluation")
@@ -78,14 +78,14 @@ def evaluation_(first: datetime, last: datetime, file_format: str, output: Path 
     """Pencatatan dan pelaporan hasil (evaluasi SOP); dibuka enam hari setelah periode berakhir."""
     config = wiring.settings()
     store = counted_store(config)
-    around = wiring.evaluation_surroundings(config, store)
+    context = wiring.evaluation_context(config, store)
     with store.write() as tx:
         found = evaluation.open_evaluation(
             tx, first.date(), last.date(), days=config.evaluation_after_days
         )
-        content = evaluation.paper_content(tx, found, around)
+        content = evaluation.document_content(tx, found, context)
         made_at = tx.now
-    content_file = paper_file(evaluation_paper(content, made_at), content, file_format)
+    content_file = document_file(evaluation_document(content, made_at), content, file_format)
     write_file(content_file, file_format, output)
 
 

@@ -1,4 +1,4 @@
-"""`halo report`: the records of the SOP, each deed under the name of a member of the team."""
+"""`halo report`: the records of the SOP, each action under the name of a member of the team."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from reports import (
     COLUMNS,
     LEAD,
     TEAM,
+    document_file,
     evaluation,
     follow_ups,
-    monitoring_paper,
-    paper_file,
+    monitoring_document,
     readiness,
-    readiness_paper,
+    readiness_document,
 )
 from reports import monitoring as records
 from storage import Store
@@ -38,8 +38,8 @@ def monitoring(day: datetime, file_format: str, output: Path | None) -> None:
     """Catatan pemantauan satu hari beserta pengesahan, catatan, dan koreksinya."""
     with _store().read() as tx:
         record = records.get_monitoring(tx, day.date())
-        paper = monitoring_paper(record, tx.now)
-    write_file(paper_file(paper, record.to_json(), file_format), file_format, output)
+        paper = monitoring_document(record, tx.now)
+    write_file(document_file(paper, record.to_json(), file_format), file_format, output)
 
 
 @click.command("readiness")
@@ -53,8 +53,8 @@ def readiness_(day: datetime, file_format: str, output: Path | None) -> None:
     if not checks:
         raise NotFoundError(f"no check of {day}", reader_text="Hari itu tidak diperiksa.")
     content = {"date": day.date().isoformat(), "checks": [check.to_json() for check in checks]}
-    paper = readiness_paper(day.date(), checks, made_at)
-    write_file(paper_file(paper, content, file_format), file_format, output)
+    paper = readiness_document(day.date(), checks, made_at)
+    write_file(document_file(paper, content, file_format), file_format, output)
 
 
 @click.command()
@@ -148,11 +148,11 @@ def approve(first: datetime, last: datetime, by: str) -> None:
     """Sahkan evaluasi: diberi nomor, dibekukan, dan disimpan."""
     config = wiring.settings()
     store = counted_store(config)
-    around = wiring.evaluation_surroundings(config, store)
+    context = wiring.evaluation_context(config, store)
     with store.write() as tx:
         account = signing_account(tx, by, LEAD)
         found = evaluation.find_evaluation(tx, first.date(), last.date())
-        paper = evaluation.approve(tx, found.id, around, account=account)
+        paper = evaluation.approve(tx, found.id, context, account=account)
     click.echo(f"Evaluasi {first.date()} s.d. {last.date()} disahkan: {paper.content['number']}.")
 
 

@@ -14,7 +14,7 @@ import click
 
 from commands import wiring
 from commands.demo import DEMO_ACCOUNTS, ensure_demo_accounts, refuse_demo_accounts
-from commands.ending import stop_on_signals
+from commands.shutdown import stop_on_signals
 from commands.supervisor import Supervisor
 from foundation.counting import count_together
 from foundation.errors import SettingsError

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from commands import wiring
 from foundation.errors import HaloError, JobConflictError, StoreUnavailableError
 from foundation.logs import configure_logging
-from learning import Job, Workshop, fail_job, read_job
+from learning import Job, TrainingRunner, fail_job, read_job
 
 logger = logging.getLogger(__name__)
 
@@ -60,13 +60,13 @@ def main(job_id: int, runner: str, parent: int) -> None:
     os.nice(max(0, _NICE - os.nice(0)))
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     store = wiring.open_store(config)
-    workshop = Workshop(
+    training = TrainingRunner(
         store, config.training_data, config.models_dir, lambda: wiring.embedding(config)
     )
     with store.read() as tx:
         job = read_job(tx, job_id)
     try:
-        workshop.work(job, runner)
+        training.work(job, runner)
     except JobConflictError as error:
         logger.info("job %s stops: %s", job_id, error)
     except StoreUnavailableError:

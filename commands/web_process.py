@@ -20,10 +20,10 @@ from argon2 import PasswordHasher  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 
 from commands import wiring  # noqa: E402
-from commands.check_ready import check_ready, surroundings  # noqa: E402
+from commands.check_ready import check_context, check_ready  # noqa: E402
 from connectors import ask_worker, socket_folder  # noqa: E402
 from dialogue import Assets  # noqa: E402
-from foundation.counting import forget_the_dead, runs  # noqa: E402
+from foundation.counting import forget_ended_processes, runs  # noqa: E402
 from foundation.logs import configure_logging  # noqa: E402
 from foundation.settings import Settings  # noqa: E402
 from learning import LiveBundles, LiveView, load_assets  # noqa: E402
@@ -57,7 +57,7 @@ def _words(version: str, assets: Assets, withdrawn: frozenset[str]) -> LiveBundl
 
 
 def services(config: Settings) -> Services:
-    """Return the surroundings of a web process."""
+    """Return what a web process needs."""
     store = wiring.open_store(config)
     bundles = LiveBundles(
         config.models_dir, lambda folder: _in_thread(lambda: load_assets(folder)), store=store
@@ -91,7 +91,7 @@ def services(config: Settings) -> Services:
 
 def _check_ready(config: Settings, store: Store) -> list[Finding]:
     with requests.Session() as session:
-        return check_ready(surroundings(config, store, session))
+        return check_ready(check_context(config, store, session))
 
 
 def main(descriptor: int, parent: int) -> None:
@@ -99,7 +99,7 @@ def main(descriptor: int, parent: int) -> None:
     config = wiring.settings()
     configure_logging(config.log_level, process="web")
     _allow_many_connections()
-    forget_the_dead(runs)
+    forget_ended_processes(runs)
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)
     errors = logging.getLogger("web.server")

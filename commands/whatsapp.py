@@ -17,7 +17,7 @@ import click
 import requests
 
 from commands import wiring
-from commands.whatsapp_line import resume, status
+from commands.whatsapp_number import resume, status
 from connectors.whatsapp_emulator import (
     Emulator,
     EmulatorConfig,
@@ -31,7 +31,7 @@ from foundation.logs import configure_logging
 from foundation.settings import Settings
 
 ENV_FILE = "whatsapp-latihan.env"
-_COURIERS = 4
+_SENDER_THREADS = 4
 _TEXTS = Path(__file__).parent / "whatsapp.json"
 _RESIDENTS = Path(__file__).parent / "rehearsal_residents.json"
 
@@ -68,7 +68,7 @@ def emulate(port: int, webhook: str, at: str) -> None:
     )
     for resident in json.loads(_RESIDENTS.read_text(encoding="utf-8")):
         emulator.people.add(**resident)
-    posts = [http_post(webhook, requests.Session()) for _ in range(_COURIERS)]
+    posts = [http_post(webhook, requests.Session()) for _ in range(_SENDER_THREADS)]
     with EmulatorServer(emulator, port=port, posts=posts) as server:
         texts = json.loads(_TEXTS.read_text(encoding="utf-8"))
         click.echo(texts["started"].format(url=server.url, file=secrets_file, webhook=webhook))

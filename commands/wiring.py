@@ -1,4 +1,4 @@
-"""The rooms put together from the settings of one process."""
+"""The packages put together from the settings of one process."""
 
 from __future__ import annotations
 
@@ -201,10 +201,10 @@ def live_words(config: Settings, store: Store) -> Assets:
     return view.refresh() or Assets.load(config.training_data)
 
 
-def evaluation_surroundings(config: Settings, store: Store) -> evaluation.Surroundings:
+def evaluation_context(config: Settings, store: Store) -> evaluation.EvaluationContext:
     """Return what an evaluation looks at beside the store."""
     answers = tuple(live_words(config, store).knowledge.values())
-    return evaluation.Surroundings(
+    return evaluation.EvaluationContext(
         office_calendar(config, store).calendar, config.wait_target_minutes, answers
     )
 

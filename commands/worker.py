@@ -12,18 +12,18 @@ import click
 import requests
 
 from commands import wiring
-from commands.check_ready import check_ready, surroundings
-from commands.ending import stop_on_signals, watch_parent
-from commands.ready_watch import ReadyWatch
+from commands.check_ready import check_context, check_ready
+from commands.readiness_monitor import ReadinessMonitor
+from commands.shutdown import stop_on_signals, watch_parent
 from commands.training_process import start_process
-from connectors import Alarm, LocalServer, Upkeep, Worker, socket_folder
+from connectors import Alarm, LocalServer, Scheduler, Worker, socket_folder
 from dialogue import Assets
 from foundation.logs import configure_logging
 from foundation.settings import Settings
 from handoff import CalendarFollower
-from learning import InboxKeeper, JobKeeper, StudioHelp, note_answers_given
+from learning import InboxRefresher, JobSupervisor, StudioHelp, note_answers_given
 from nlu.types import Understands
-from reports import catch_up, do_due_records
+from reports import catch_up, make_due_records
 from service_hours import Calendar
 from storage import Store, open_wakeups
 
@@ -54,10 +54,10 @@ def worker(name: str, parent: int) -> None:
     server.start()
     _beside("halo-bundle", bundles.follow, stop)
     _beside("halo-hours", hours.follow, stop)
-    _beside("halo-desk", _upkeep(config, store, hours.calendar, this).run, stop)
-    _beside("halo-learning", InboxKeeper(store, wiring.control_sample(config)).run, stop)
+    _beside("halo-desk", _scheduler(config, store, hours.calendar, this).run, stop)
+    _beside("halo-learning", InboxRefresher(store, wiring.control_sample(config)).run, stop)
     _beside("halo-ready", _watch_readiness, config, store, hours.calendar, stop)
-    jobs = JobKeeper(store, process, start_process(process))
+    jobs = JobSupervisor(store, process, start_process(process))
     training = threading.Thread(target=jobs.run, args=(stop,), name="halo-training")
     training.start()
     try:
@@ -111,11 +111,11 @@ def _words_and_model(
     return current
 
 
-def _upkeep(
+def _scheduler(
     config: Settings, store: Store, service_calendar: Calendar, worker_here: Worker
-) -> Upkeep:
+) -> Scheduler:
     address = (config.public_url or f"http://{config.bind}") + "/petugas"
-    return Upkeep(
+    return Scheduler(
         store=store,
         calendar=service_calendar,
         alarm=Alarm(config.alerts, console_url=address, target_minutes=config.wait_target_minutes),
@@ -128,7 +128,7 @@ def _project(config: Settings, store: Store, hours: CalendarFollower) -> None:
     hours.refresh()  # what happened after a change is counted by it
     catch_up(store, hours.calendar)
     note_answers_given(store)
-    do_due_records(
+    make_due_records(
         store,
         hours.calendar,
         days=config.evaluation_after_days,
@@ -140,5 +140,5 @@ def _watch_readiness(
     config: Settings, store: Store, service_calendar: Calendar, stop: threading.Event
 ) -> None:
     with requests.Session() as session:
-        here = surroundings(config, store, session)
-        ReadyWatch(store, service_calendar, lambda: check_ready(here)).run(stop)
+        here = check_context(config, store, session)
+        ReadinessMonitor(store, service_calendar, lambda: check_ready(here)).run(stop)

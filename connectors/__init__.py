@@ -12,8 +12,8 @@ from connectors.desk_post import (
 from connectors.gateway import Bundle, Gateway
 from connectors.local_socket import LocalServer, ask_worker, socket_folder
 from connectors.rasa_format import understanding_as_rasa
+from connectors.scheduler import Scheduler
 from connectors.trackers import load_tracker
-from connectors.upkeep import Upkeep
 from connectors.worker import Worker
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "LateCase",
     "LocalServer",
     "OpenedFile",
-    "Upkeep",
+    "Scheduler",
     "Worker",
     "ask_worker",
     "load_tracker",

@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from connectors.desk_words import desk_says
+from connectors.desk_words import desk_reply
 from foundation.clock import indonesian_date, indonesian_time
 from foundation.settings import AlertSettings
 from foundation.targets import DEFAULT_WAIT_TARGET
@@ -62,7 +62,7 @@ class Alarm:
 
     def _mail(self, late: Sequence[LateCase]) -> bool:
         message = EmailMessage()
-        message["Subject"] = desk_says(
+        message["Subject"] = desk_reply(
             "alert_subject", jumlah=len(late), menit=self.target_minutes
         ).text
         message["From"] = self.settings.sender
@@ -108,7 +108,7 @@ class Alarm:
 
     def _body(self, late: Sequence[LateCase]) -> str:
         lines = [
-            desk_says(
+            desk_reply(
                 "alert_line",
                 tiket=one.ticket,
                 tanggal=indonesian_date(one.opened_at),
@@ -117,7 +117,7 @@ class Alarm:
             ).text
             for one in late
         ]
-        return desk_says(
+        return desk_reply(
             "alert_body",
             menit=self.target_minutes,
             daftar="\n".join(lines),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from connectors.desk_speech import (
+from connectors.desk_words import desk_reply
+from connectors.officer_messages import (
     actor_of,
     owned_case,
     require_open_window,
-    said_before,
-    say_as,
+    send_as_officer,
+    sent_before,
 )
-from connectors.desk_words import desk_says
 from dialogue import Assets, Reply
 from foundation.errors import (
     BadMessageError,
@@ -29,12 +29,12 @@ from handoff import (
     claim,
     get_case,
     read_labels,
+    record_heartbeat,
     release,
     resolve,
     return_to_bot,
     set_labels,
     set_presence,
-    sign_of_life,
     step_in,
     take_over,
     transfer,
@@ -44,10 +44,10 @@ from storage import (
     Store,
     StoredEvent,
     Transaction,
+    add_audit_entry,
     append_event,
     get_account,
     lock_conversation,
-    note_deed,
 )
 
 OFFICER_TEXT_LIMIT = 4096
@@ -78,7 +78,7 @@ class Desk:
         with self.store.write() as tx:
             already_mine = get_case(tx, case_id).officer_id == self.officer.id
             case = claim(tx, case_id, officer_id=self.officer.id, actor=self.actor)
-            sign_of_life(tx, self.officer.id)
+            record_heartbeat(tx, self.officer.id)
             if not already_mine:
                 self._announce(tx, case, "utter_petugas_bergabung")
             return case
@@ -112,11 +112,11 @@ class Desk:
             raise MessageTooLongError(f"officer reply of {len(text)} characters")
         with self.store.write() as tx:
             conversation = lock_conversation(tx, get_case(tx, case_id).conversation)
-            if said := said_before(tx, conversation.id, self.officer, key):
+            if said := sent_before(tx, conversation.id, self.officer, key):
                 return said
             case = self._owned(tx, case_id)
             require_open_window(tx, conversation)
-            return say_as(tx, case, self.officer, "officer", Reply(text), key=key)
+            return send_as_officer(tx, case, self.officer, "officer", Reply(text), key=key)
 
     def release(self, case_id: int) -> Case:
         """Put the case back into the queue for a colleague."""
@@ -138,7 +138,7 @@ class Desk:
         with self.store.write() as tx:
             case = self._owned(tx, case_id)
             case = resolve(tx, case.id, outcome=outcome, actor=self.actor, note=note)
-            self._announce(tx, case, "utter_kasus_selesai", more=desk_says("reopen"))
+            self._announce(tx, case, "utter_kasus_selesai", more=desk_reply("reopen"))
             return case
 
     def transfer(self, case_id: int, *, to_officer: int) -> Case:
@@ -155,7 +155,7 @@ class Desk:
                     tx, case_id, owner=self.officer.id, to_officer=to_officer, actor=self.actor
                 )
                 receiver = _name_of(tx, case.officer_id)
-                words = desk_says(
+                words = desk_reply(
                     "transferred",
                     dari=self.officer.display_name,
                     petugas=receiver,
@@ -179,7 +179,7 @@ class Desk:
         with self.store.write() as tx:
             set_presence(tx, self.officer.id, state, capacity=capacity)
             data = {"state": state.value, **({"capacity": capacity} if capacity else {})}
-            note_deed(tx, "presence", account_id=self.officer.id, data=data)
+            add_audit_entry(tx, "presence", account_id=self.officer.id, data=data)
             given_back = []
             if state is Presence.AWAY:
                 for case in cases_of_officer(tx, self.officer.id):
@@ -231,13 +231,13 @@ class Desk:
 
     def _put_into_hands(self, tx: Transaction, case: Case, officer_id: int) -> Case:
         case = take_over(tx, case.id, officer_id=officer_id, actor=self.actor)
-        note_deed(
+        add_audit_entry(
             tx,
             "case_reassigned",
             account_id=self.officer.id,
             data={"case_id": case.id, "ticket": case.ticket, "to": officer_id},
         )
-        words = desk_says("taken_over", petugas=_name_of(tx, officer_id), tiket=case.ticket)
+        words = desk_reply("taken_over", petugas=_name_of(tx, officer_id), tiket=case.ticket)
         self._say(tx, case, words)
         return case
 
@@ -264,7 +264,7 @@ class Desk:
         self._say(tx, case, reply)
 
     def _say(self, tx: Transaction, case: Case, reply: Reply) -> None:
-        say_as(tx, case, self.officer, "system", reply)
+        send_as_officer(tx, case, self.officer, "system", reply)
 
 
 def _name_of(tx: Transaction, account_id: int | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from connectors.whatsapp import Attachments
 from foundation.errors import ForbiddenError, NotFoundError
 from handoff import latest_case
-from storage import Account, Store, StoredEvent, get_attachment, note_deed, read_events
+from storage import Account, Store, StoredEvent, add_audit_entry, get_attachment, read_events
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def open_file(
     opened = _kept_here(store, event) or _from_whatsapp(whatsapp, event)
     with store.write() as tx:
         data = {"ticket": case.ticket, "seq": seq}
-        note_deed(tx, "file_opened", account_id=officer.id, data=data)
+        add_audit_entry(tx, "file_opened", account_id=officer.id, data=data)
     return opened
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from connectors.desk_speech import (
+from connectors.officer_messages import (
     actor_of,
     owned_case,
     require_open_window,
-    said_before,
-    say_as,
+    send_as_officer,
+    sent_before,
 )
 from connectors.webchat import IncomingFile, check_file
 from connectors.whatsapp import CHANNEL as WHATSAPP
@@ -83,18 +83,18 @@ class DeskPost:
         with self.store.write() as tx:
             case = owned_case(tx, case_id, self.officer)
             conversation = lock_conversation(tx, case.conversation)
-            if said := said_before(tx, conversation.id, self.officer, key):
+            if said := sent_before(tx, conversation.id, self.officer, key):
                 return said
             require_open_window(tx, conversation)
         # Meta is asked outside of any transaction.
         payload = self._handed_over(conversation, file, caption)
         with self.store.write() as tx:
             case = owned_case(tx, case_id, self.officer)
-            if said := said_before(tx, case.conversation, self.officer, key):
+            if said := sent_before(tx, case.conversation, self.officer, key):
                 return said
             media = self._kept(tx, case.conversation, file)
             words = Reply(caption)
-            return say_as(
+            return send_as_officer(
                 tx, case, self.officer, "officer", words, key=key, media=media, payload=payload
             )
 
@@ -127,7 +127,7 @@ class DeskPost:
             )
 
     def send_again(self, outbox_id: int) -> OutboxRow:
-        """Send once more what failed or whose fate is unknown.
+        """Send once more what failed or whose status is unknown.
 
         Raises ``NotFoundError``; ``CaseConflictError`` when a colleague has the conversation or
         it is on its way already; ``InvalidFormError`` when the window is over.

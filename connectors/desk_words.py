@@ -25,7 +25,7 @@ def _table() -> dict[str, Any]:
     return table
 
 
-def desk_says(name: str, **values: Any) -> Reply:
+def desk_reply(name: str, **values: Any) -> Reply:
     """Return the message with its blanks filled; ``name`` may go one level down (``a.b``)."""
     entry = _table()
     for part in name.split("."):

@@ -14,30 +14,30 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache, partial
 
+from connectors.case_withdrawal import WITHDRAW, commit_withdrawal, wants_withdrawal
 from connectors.desk_words import says_unsolved
 from connectors.trackers import Recalled, recall
 from connectors.turn_writing import say, write_turn
 from connectors.whatsapp import CHANNEL as WHATSAPP
 from connectors.whatsapp import ChannelTurn, contact_of, plan_turn
-from connectors.withdrawing import WITHDRAW, commit_withdrawal, takes_back
 from dialogue import Assets, Assistant
 from dialogue.types import CaseView, IncomingMessage, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
 from handoff import (
     Case,
     Reason,
-    Switch,
+    ServiceToggle,
     WaitingEstimate,
+    apply_service_toggle,
     case_asked_for,
     estimate_for_new,
     latest_case,
     open_case,
     open_case_of,
     position,
-    read_switch,
+    read_service_toggle,
     recently_closed,
     waiting_estimate,
-    with_switch,
 )
 from nlu.types import Understands
 from service_hours import Calendar
@@ -106,9 +106,9 @@ class Gateway:
                 plan = self._plan(tx, conversation, messages)
                 recalled = recall(tx, conversation_id)
                 case = latest_case(tx, conversation_id)
-                in_force = read_switch(tx)
+                in_force = read_service_toggle(tx)
                 context = self._context(tx, conversation, messages, case, in_force)
-                taken_back = takes_back(tx, case, messages)
+                taken_back = wants_withdrawal(tx, case, messages)
                 reopens = _may_reopen(tx, conversation, case)
             if case is not None and taken_back:
                 return self._withdraw(conversation, messages, case)
@@ -143,12 +143,12 @@ class Gateway:
         conversation: Conversation,
         messages: Sequence[InboxMessage],
         case: Case | None,
-        in_force: Switch,
+        in_force: ServiceToggle,
     ) -> TurnContext:
         contact = contact_of(tx, conversation.id) if conversation.channel == WHATSAPP else None
         return TurnContext(
             now=tx.now,
-            service=with_switch(self.calendar.status(tx.now), in_force),
+            service=apply_service_toggle(self.calendar.status(tx.now), in_force),
             channel=conversation.channel,
             new_ticket=self.new_ticket(),
             case=_case_view(tx, case),
@@ -230,7 +230,7 @@ def _asked_case(tx: Transaction, messages: Sequence[InboxMessage]) -> CaseView |
     return None
 
 
-def _announced(turn: Turn, in_force: Switch) -> Turn:
+def _announced(turn: Turn, in_force: ServiceToggle) -> Turn:
     """Put the supervisor's announcement before a promise that an officer answers."""
     if not in_force.off or turn.decision != "handoff" or not turn.replies:
         return turn

@@ -13,7 +13,7 @@ _INSTANT_CHANNELS = frozenset({"webchat", "rest"})
 """Channels whose readers fetch events themselves: a committed reply is a sent reply."""
 
 
-def put_out(
+def enqueue_reply(
     tx: Transaction,
     conversation: Conversation,
     event: StoredEvent,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.outgoing import put_out
+from connectors.outgoing import enqueue_reply
 from connectors.trackers import Recalled, keep_snapshot, recall
 from dialogue.types import CaseRequest, EventDraft, Reply, Turn
 from foundation.errors import EpochConflictError
@@ -55,7 +55,7 @@ def write_turn(
         _open(tx, current, turn.case_request, turn_id)
         stored += append_events(tx, current.id, said, turn_id=turn_id)
     for event in stored[len(made) :]:
-        put_out(tx, current, event)
+        enqueue_reply(tx, current, event)
     if turn.case_request or not stored:
         last_seq = lock_conversation(tx, current.id).last_seq
     else:
@@ -68,7 +68,7 @@ def say(
 ) -> None:
     """Write one reply into the log and the outbox."""
     for event in append_events(tx, conversation.id, [_said(reply, bundle)], turn_id=turn_id):
-        put_out(tx, conversation, event)
+        enqueue_reply(tx, conversation, event)
 
 
 def _open(tx: Transaction, conversation: Conversation, wanted: CaseRequest, turn_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The values that pass between the dialogue manager and the rooms above it."""
+"""The values that pass between the dialogue manager and the packages above it."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""What every room stands on: errors, the clock, settings, masking and log lines."""
+"""What every package stands on: errors, the clock, settings, masking and log lines."""
 
 __version__ = "0.1.0"

@@ -36,7 +36,7 @@ def count_together(environment: MutableMapping[str, str], folder: Path) -> None:
     environment[FOLDER_VARIABLE] = str(folder)
 
 
-def forget_the_dead(alive: Callable[[int], bool]) -> None:
+def forget_ended_processes(alive: Callable[[int], bool]) -> None:
     """Take what ended processes held open out of the sums; what they counted stays."""
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:

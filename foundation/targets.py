@@ -1,4 +1,4 @@
-"""Targets of the service that several rooms go by."""
+"""Targets of the service that several packages go by."""
 
 from __future__ import annotations
 

@@ -28,19 +28,6 @@ from handoff.canned import (
     retire_canned,
     save_canned,
 )
-from handoff.care import (
-    ASK_AFTER,
-    EXPIRE_AFTER,
-    alerted,
-    asked_of,
-    mark_alerted,
-    mark_asked,
-    not_alerted,
-    officers_gone,
-    orphaned,
-    to_ask,
-    to_expire,
-)
 from handoff.case import Case, CaseState, Expiry, Outcome, Reason
 from handoff.cases import (
     claim,
@@ -59,6 +46,19 @@ from handoff.estimate import (
     service_minutes_per_case,
     waiting_estimate,
 )
+from handoff.follow_ups import (
+    ASK_AFTER,
+    EXPIRE_AFTER,
+    absent_officers,
+    alerted,
+    asked_of,
+    cases_without_officer,
+    mark_alerted,
+    mark_asked,
+    not_alerted,
+    to_ask,
+    to_expire,
+)
 from handoff.labels import labels_of, read_labels, set_labels, usual_labels
 from handoff.links import REOPEN_WITHIN, Earlier, earlier_of, recently_closed
 from handoff.lookup import (
@@ -68,22 +68,21 @@ from handoff.lookup import (
     cases_of_conversations,
     phone_ends_with,
 )
-from handoff.moves import OFFICER_ROLES, take_over, transfer
 from handoff.offers import WINDOW, make_offers, offers_due, offers_to, waiting_for_offer
 from handoff.presence import (
     CAPACITY,
     GONE_AFTER,
+    HEARTBEAT_EVERY,
     MOST_CAPACITY,
-    SIGN_EVERY,
     OfficerOnDuty,
     Presence,
+    heartbeat_due,
     leave,
-    needs_sign,
     nobody_ready,
     officers_on_duty,
     presence_of,
+    record_heartbeat,
     set_presence,
-    sign_of_life,
 )
 from handoff.previews import Preview, TurnWords, previews, unanswered, words_of_turns
 from handoff.queue import (
@@ -94,16 +93,23 @@ from handoff.queue import (
     queue_counts,
     waiting_cases,
 )
-from handoff.readers import (
-    READING_FOR,
-    needs_reading_sign,
-    note_reading,
-    readers_of,
-    stop_reading,
-)
 from handoff.service_level import ServiceLevel, service_level
-from handoff.switch import ANNOUNCEMENT_LIMIT, Switch, read_switch, set_switch, with_switch
+from handoff.service_toggle import (
+    ANNOUNCEMENT_LIMIT,
+    ServiceToggle,
+    apply_service_toggle,
+    read_service_toggle,
+    set_service_toggle,
+)
 from handoff.tickets import new_ticket
+from handoff.transfers import OFFICER_ROLES, take_over, transfer
+from handoff.viewers import (
+    VIEWING_FOR,
+    note_viewing,
+    stop_viewing,
+    viewer_heartbeat_due,
+    viewers_of,
+)
 
 __all__ = [
     "ANNOUNCEMENT_LIMIT",
@@ -113,12 +119,12 @@ __all__ = [
     "CAPACITY",
     "EXPIRE_AFTER",
     "GONE_AFTER",
+    "HEARTBEAT_EVERY",
     "MOST_CAPACITY",
     "OFFER_FOR",
     "OFFICER_ROLES",
-    "READING_FOR",
     "REOPEN_WITHIN",
-    "SIGN_EVERY",
+    "VIEWING_FOR",
     "WINDOW",
     "AttentionItem",
     "CalendarFollower",
@@ -137,12 +143,14 @@ __all__ = [
     "QueueCounts",
     "Reason",
     "ServiceLevel",
-    "Switch",
+    "ServiceToggle",
     "TurnWords",
     "Waiting",
     "WaitingEstimate",
+    "absent_officers",
     "alerted",
     "all_claimed",
+    "apply_service_toggle",
     "asked_of",
     "attention_item",
     "attention_list",
@@ -154,6 +162,7 @@ __all__ = [
     "case_for_caller",
     "cases_of_conversations",
     "cases_of_officer",
+    "cases_without_officer",
     "claim",
     "dismiss_attention",
     "earlier_of",
@@ -161,6 +170,7 @@ __all__ = [
     "expire",
     "fill_in",
     "get_case",
+    "heartbeat_due",
     "in_order",
     "labels_of",
     "latest_case",
@@ -169,21 +179,17 @@ __all__ = [
     "make_offers",
     "mark_alerted",
     "mark_asked",
-    "needs_reading_sign",
-    "needs_sign",
     "new_ticket",
     "newest_calendar",
     "nobody_ready",
     "not_alerted",
     "note_attention",
-    "note_reading",
+    "note_viewing",
     "offers_due",
     "offers_to",
-    "officers_gone",
     "officers_on_duty",
     "open_case",
     "open_case_of",
-    "orphaned",
     "phone_ends_with",
     "plan_offers",
     "position",
@@ -192,9 +198,9 @@ __all__ = [
     "queue_counts",
     "read_calendar_form",
     "read_labels",
-    "read_switch",
-    "readers_of",
+    "read_service_toggle",
     "recently_closed",
+    "record_heartbeat",
     "release",
     "resolve",
     "retire_canned",
@@ -205,19 +211,19 @@ __all__ = [
     "service_minutes_per_case",
     "set_labels",
     "set_presence",
-    "set_switch",
-    "sign_of_life",
+    "set_service_toggle",
     "step_in",
-    "stop_reading",
+    "stop_viewing",
     "take_over",
     "to_ask",
     "to_expire",
     "transfer",
     "unanswered",
     "usual_labels",
+    "viewer_heartbeat_due",
+    "viewers_of",
     "waiting_cases",
     "waiting_estimate",
     "waiting_for_offer",
-    "with_switch",
     "words_of_turns",
 ]

@@ -24,7 +24,7 @@ from service_hours import (
     calendar_as_content,
     parse_calendar,
 )
-from storage import Store, Transaction, note_deed
+from storage import Store, Transaction, add_audit_entry
 from storage.desk_tables import service_calendar
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def save_calendar(
     }
     statement = insert(service_calendar).values(**values).returning(service_calendar.c.id)
     saved = int(tx.connection.execute(statement).scalar_one())
-    note_deed(tx, "calendar_saved", account_id=account_id, data={"version": saved})
+    add_audit_entry(tx, "calendar_saved", account_id=account_id, data={"version": saved})
     return saved
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 
 from foundation.errors import InvalidFormError, NotFoundError
-from storage import Transaction, note_deed
+from storage import Transaction, add_audit_entry
 from storage.desk_tables import canned_reply
 
 BLANKS = ("nama", "petugas", "tiket", "jam")
@@ -79,7 +79,9 @@ def save_canned(
         reply_id = tx.connection.execute(statement).scalar_one()
     else:
         _change(tx, reply_id, values)
-    note_deed(tx, "canned_saved", account_id=account_id, data={"id": reply_id, "title": title})
+    add_audit_entry(
+        tx, "canned_saved", account_id=account_id, data={"id": reply_id, "title": title}
+    )
     return reply_id
 
 
@@ -87,7 +89,7 @@ def retire_canned(tx: Transaction, reply_id: int, *, account_id: int) -> None:
     """Offer a reply no longer. Raises ``NotFoundError``."""
     values = {"active": False, "changed_at": tx.now, "changed_by": account_id}
     _change(tx, reply_id, values)
-    note_deed(tx, "canned_retired", account_id=account_id, data={"id": reply_id})
+    add_audit_entry(tx, "canned_retired", account_id=account_id, data={"id": reply_id})
 
 
 def _change(tx: Transaction, reply_id: int, values: Mapping[str, object]) -> None:

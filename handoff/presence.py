@@ -26,7 +26,7 @@ class Presence(StrEnum):
 GONE_AFTER = timedelta(minutes=3)
 """Without a sign of life from any console for so long, an officer is not there."""
 
-SIGN_EVERY = timedelta(seconds=30)
+HEARTBEAT_EVERY = timedelta(seconds=30)
 """A sign of life is written at most this often."""
 
 CAPACITY, MOST_CAPACITY = 4, 20
@@ -78,15 +78,15 @@ def set_presence(
     )
 
 
-def needs_sign(tx: Transaction, account_id: int) -> bool:
+def heartbeat_due(tx: Transaction, account_id: int) -> bool:
     """Whether the last sign of life is old enough to be written anew."""
     seen = tx.connection.execute(
         select(presence.c.seen_at).where(presence.c.account_id == account_id)
     ).scalar_one_or_none()
-    return seen is None or tx.now - seen >= SIGN_EVERY
+    return seen is None or tx.now - seen >= HEARTBEAT_EVERY
 
 
-def sign_of_life(tx: Transaction, account_id: int) -> None:
+def record_heartbeat(tx: Transaction, account_id: int) -> None:
     """Note that a console of the officer is open; whoever said nothing yet takes no offers."""
     tx.connection.execute(
         upsert(tx, presence)

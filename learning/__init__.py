@@ -18,21 +18,6 @@ from learning.data_lint import (
     lint_gold,
     lint_gold_sizes,
 )
-from learning.doubts import (
-    Doubt,
-    find_doubts,
-    forget_doubt,
-    latest_doubts,
-    look_for_doubts,
-    save_doubts,
-)
-from learning.exchange import (
-    Imported,
-    export_yaml,
-    import_examples,
-    import_file,
-    studio_examples,
-)
 from learning.gate import FailedStory, gate
 from learning.gate_records import (
     MAY_ANSWER,
@@ -46,9 +31,15 @@ from learning.gate_records import (
     standing_of,
 )
 from learning.gate_run import critical_labels, run_gate
+from learning.import_export import (
+    Imported,
+    export_yaml,
+    import_examples,
+    import_file,
+    studio_examples,
+)
 from learning.inbox import rebuild_inbox, take_in
-from learning.job_keeper import JobKeeper
-from learning.job_work import Workshop
+from learning.job_supervisor import JobSupervisor
 from learning.jobs import (
     STAGES,
     USUAL_TARGET,
@@ -62,8 +53,17 @@ from learning.jobs import (
     request_job,
     take_job,
 )
-from learning.judging import (
-    Judging,
+from learning.label_issues import (
+    LabelIssue,
+    find_label_issues,
+    latest_label_issues,
+    refresh_label_issues,
+    remove_label_issue,
+    save_label_issues,
+)
+from learning.label_search import LabelIndex
+from learning.labelling import (
+    Labeller,
     SecondLook,
     Span,
     label_turns,
@@ -72,7 +72,6 @@ from learning.judging import (
     undo_batch,
     undo_last,
 )
-from learning.label_search import LabelIndex
 from learning.live import (
     LivePointer,
     Promotion,
@@ -88,7 +87,7 @@ from learning.live import (
 )
 from learning.live_bundles import LiveBundles, LiveView, adopt_first, fetch_if_known, live_pointer
 from learning.opinions import (
-    Deed,
+    LabellingAction,
     Opinion,
     agreement_so_far,
     latest_judgements,
@@ -113,7 +112,7 @@ from learning.queues import (
     read_turn,
     read_turns,
 )
-from learning.refresh import InboxKeeper, refresh
+from learning.refresh import InboxRefresher, refresh
 from learning.registry import (
     RegisteredBundle,
     fetch_bundle,
@@ -135,6 +134,7 @@ from learning.replay import (
 )
 from learning.selection import order_by_information
 from learning.tables import rows_in_force, table_header
+from learning.training_runner import TrainingRunner
 from learning.trends import Trends, read_trends
 from learning.turns import ControlSample, Turn
 from learning.withdrawals import (
@@ -160,18 +160,18 @@ __all__ = [
     "BundleInfo",
     "ControlSample",
     "DataFinding",
-    "Deed",
-    "Doubt",
     "FailedStory",
     "GateRecord",
     "Group",
     "Imported",
-    "InboxKeeper",
+    "InboxRefresher",
     "Job",
-    "JobKeeper",
-    "Judging",
+    "JobSupervisor",
     "LabelIndex",
+    "LabelIssue",
     "LabelShares",
+    "Labeller",
+    "LabellingAction",
     "LiveBundles",
     "LivePointer",
     "LiveView",
@@ -184,10 +184,10 @@ __all__ = [
     "ShownChange",
     "Span",
     "StudioHelp",
+    "TrainingRunner",
     "Trends",
     "Turn",
     "Withdrawal",
-    "Workshop",
     "active_job",
     "adopt_first",
     "agreement",
@@ -206,9 +206,8 @@ __all__ = [
     "fail_job",
     "fetch_bundle",
     "fetch_if_known",
-    "find_doubts",
+    "find_label_issues",
     "find_registered",
-    "forget_doubt",
     "gate",
     "import_examples",
     "import_file",
@@ -216,11 +215,11 @@ __all__ = [
     "judge_change",
     "label_shares",
     "label_turns",
-    "latest_doubts",
     "latest_gate",
     "latest_gates",
     "latest_jobs",
     "latest_judgements",
+    "latest_label_issues",
     "lint_examples",
     "lint_gold",
     "lint_gold_sizes",
@@ -229,7 +228,6 @@ __all__ = [
     "live_pointer",
     "load_assets",
     "load_bundle_parts",
-    "look_for_doubts",
     "members_of",
     "merged_examples",
     "newest_gate",
@@ -251,9 +249,11 @@ __all__ = [
     "receivers",
     "record_gate",
     "refresh",
+    "refresh_label_issues",
     "register_bundle",
     "registered",
     "registered_bundles",
+    "remove_label_issue",
     "replayed",
     "request_job",
     "restore_answer",
@@ -262,7 +262,7 @@ __all__ = [
     "rollback_target",
     "rows_in_force",
     "run_gate",
-    "save_doubts",
+    "save_label_issues",
     "second_looks",
     "shown_changes",
     "shown_text",

@@ -1,6 +1,6 @@
 """Bundles: classifier, thresholds, lexicon, knowledge, domain and rules under one version.
 
-A bundle is a folder ``models/<version>/`` with ``nlu/`` (see the NLU room), ``assets/`` (copies of
+A bundle is a folder ``models/<version>/`` with ``nlu/``, ``assets/`` (copies of
 the files that staff edit) and ``bundle.json``, which lists every file's SHA-256. The version is the
 hash of ``bundle.json``: the same data, seed and lock file give the same version.
 """

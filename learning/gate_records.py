@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from learning.live import LivePointer, live_of, promote, promotions, rollback
-from storage import Transaction, note_deed
+from storage import Transaction, add_audit_entry
 from storage.bundle_tables import bundle_gate
 
 _gate = bundle_gate.c
@@ -54,7 +54,7 @@ def promote_noted(
     pointer = promote(tx, version, author=author, note=note)
     found = latest_gate(tx, version)
     data = {"version": version, "by": author, "gate": found.id if found else None, "forced": forced}
-    note_deed(tx, "model_promoted", account_id=account_id, data=data)
+    add_audit_entry(tx, "model_promoted", account_id=account_id, data=data)
     return pointer
 
 
@@ -64,7 +64,7 @@ def rollback_noted(
     """Go back to the bundle before, and write that into the audit; raises as ``rollback``."""
     pointer = rollback(tx, author=author, note=note)
     data = {"version": pointer.version, "by": author}
-    note_deed(tx, "model_rolled_back", account_id=account_id, data=data)
+    add_audit_entry(tx, "model_rolled_back", account_id=account_id, data=data)
     return pointer
 
 

@@ -15,7 +15,7 @@ from storage import (
     StoredEvent,
     Transaction,
     events_beyond,
-    insert_unless_there,
+    insert_if_absent,
 )
 from storage.learning_tables import learning_turn
 from storage.tables import conversation, event, event_content, inbox, projection
@@ -58,7 +58,7 @@ def rebuild_inbox(store: Store, control: ControlSample, *, batch: int = _BATCH) 
 
 def locked_cursor(tx: Transaction) -> Cursor:
     """Return how far the log was read, and keep others from going on at the same time."""
-    insert_unless_there(
+    insert_if_absent(
         tx, projection, {"name": NAME, "xid": 0, "id": 0, "state": {}}, unique=("name",)
     )
     query = sa.select(projection).where(projection.c.name == NAME).with_for_update()

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from foundation.errors import InvalidFormError, JobConflictError
 from nlu import RiskTarget
-from storage import Transaction, insert_unless_there, note_deed
+from storage import Transaction, add_audit_entry, insert_if_absent
 from storage.bundle_tables import training_job
 
 LEASE = timedelta(seconds=20)
@@ -97,11 +97,11 @@ def request_job(
         "stage": "",
         "version": version,
     }
-    row = insert_unless_there(tx, training_job, values, unique=("active",))
+    row = insert_if_absent(tx, training_job, values, unique=("active",))
     if row is None:
         raise JobConflictError("a job waits or runs already")
     data = {"job": row.id, "kind": kind, "by": author, **({"version": version} if version else {})}
-    note_deed(tx, "training_requested", account_id=account_id, data=data)
+    add_audit_entry(tx, "training_requested", account_id=account_id, data=data)
     return _read(row)
 
 
@@ -189,7 +189,7 @@ def cancel_job(tx: Transaction, *, author: str, account_id: int | None) -> Job:
     if row.state == "queued":
         _close(tx, row.id, "cancelled")
     data = {"job": row.id, "by": author}
-    note_deed(tx, "training_cancelled", account_id=account_id, data=data)
+    add_audit_entry(tx, "training_cancelled", account_id=account_id, data=data)
     return read_job(tx, row.id)
 
 

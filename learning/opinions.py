@@ -61,7 +61,7 @@ def agreement_so_far(tx: Transaction) -> Agreement:
 
 
 @dataclass(frozen=True)
-class Deed:
+class LabellingAction:
     """One action of labelling, as the history shows it."""
 
     batch: str
@@ -72,8 +72,8 @@ class Deed:
     turns: int
 
 
-def latest_judgements(tx: Transaction, *, limit: int = 30) -> list[Deed]:
-    """Return the last deeds in force, newest first."""
+def latest_judgements(tx: Transaction, *, limit: int = 30) -> list[LabellingAction]:
+    """Return the last actions in force, newest first."""
     newest = sa.func.max(_table.id)
     rows = tx.connection.execute(
         sa.select(
@@ -89,7 +89,7 @@ def latest_judgements(tx: Transaction, *, limit: int = 30) -> list[Deed]:
         .order_by(newest.desc())
         .limit(limit)
     )
-    return [Deed(**row._mapping) for row in rows]
+    return [LabellingAction(**row._mapping) for row in rows]
 
 
 def rounds_in_force(tx: Transaction, event_ids: Sequence[int]) -> dict[int, list[Any]]:

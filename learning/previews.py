@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from dialogue import Assets, Assistant, Conversation
 from foundation.errors import ModelUnavailableError, TrainingDataError
-from learning.exchange import import_file
+from learning.import_export import import_file
 from learning.label_search import LabelIndex
 from learning.overlay import Overlay, write_merged
 from learning.trends import read_trends

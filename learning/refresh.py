@@ -43,7 +43,7 @@ _KNOWN_WRONG = 1.0
 
 
 @dataclass(frozen=True)
-class InboxKeeper:
+class InboxRefresher:
     """Keeps the inbox up to date in a thread of a worker; several workers do no harm."""
 
     store: Store
@@ -102,7 +102,7 @@ class Waiting:
 
     event_id: int
     text: str
-    doubt: float
+    uncertainty: float
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,8 @@ def plan(
     for own, leader in enumerate(leaders):
         members.setdefault(leader, []).append(own)
     groups = list(members.values())
-    doubts = [max(waiting[own].doubt for own in group) for group in groups]
-    ranked = order([waiting[group[0]].text for group in groups], doubts)
+    uncertainties = [max(waiting[own].uncertainty for own in group) for group in groups]
+    ranked = order([waiting[group[0]].text for group in groups], uncertainties)
     return [
         Placed(waiting[own].event_id, waiting[groups[which][0]].event_id, len(groups[which]), place)
         for place, which in enumerate(ranked)
@@ -174,7 +174,7 @@ def _waiting(tx: Transaction, pool: int) -> list[Waiting]:
         .limit(pool)
     )
     rows = tx.connection.execute(query).all()[::-1]
-    return [Waiting(row.event_id, _beginning(row.content), _doubt(row)) for row in rows]
+    return [Waiting(row.event_id, _beginning(row.content), _uncertainty(row)) for row in rows]
 
 
 def _beginning(content: Mapping[str, Any]) -> str:
@@ -182,7 +182,7 @@ def _beginning(content: Mapping[str, Any]) -> str:
     return str(content.get("text") or "")[:_COMPARED]
 
 
-def _doubt(row: Any) -> float:
+def _uncertainty(row: Any) -> float:
     wrong = row.thumb == "down" or row.real_intent or row.disagrees
     return uncertainty(row.ranking) + (_KNOWN_WRONG if wrong else 0.0)
 

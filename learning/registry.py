@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from foundation.errors import ModelDamagedError, ModelUnavailableError
 from learning.bundles import BundleInfo, bundle_files, verify_bundle
-from storage import Store, Transaction, insert_unless_there
+from storage import Store, Transaction, insert_if_absent
 from storage.bundle_tables import bundle, bundle_chunk
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def register_bundle(store: Store, info: BundleInfo, *, author: str) -> None:
             "files": {},
             "summary": read_summary(info.folder),
         }
-        insert_unless_there(tx, bundle, values, unique=("version",))
+        insert_if_absent(tx, bundle, values, unique=("version",))
 
 
 def store_bundle(store: Store, info: BundleInfo, *, author: str) -> None:
@@ -188,7 +188,7 @@ def _write_chunk(store: Store, version: str, name: str, number: int, content: by
             "sha256": hashlib.sha256(content).hexdigest(),
             "content": content,
         }
-        insert_unless_there(tx, bundle_chunk, values, unique=("version", "file", "number"))
+        insert_if_absent(tx, bundle_chunk, values, unique=("version", "file", "number"))
 
 
 def _is_whole(folder: Path) -> bool:

@@ -14,9 +14,9 @@ from storage import (
     Store,
     StoredEvent,
     Transaction,
+    add_audit_entry,
     events_beyond,
-    insert_unless_there,
-    note_deed,
+    insert_if_absent,
     upsert,
 )
 from storage.bundle_tables import answer_given, answer_withdrawal
@@ -65,8 +65,10 @@ def withdraw_answer(
             reader_text=f"Tulis alasan penarikan (paling banyak {REASON_LIMIT} huruf).",
         )
     values = {"label": label, "active": 1, "reason": reason, "author": author, "at": tx.now}
-    insert_unless_there(tx, answer_withdrawal, values, unique=("label", "active"))
-    note_deed(tx, "answer_withdrawn", account_id=account_id, data={"label": label, "by": author})
+    insert_if_absent(tx, answer_withdrawal, values, unique=("label", "active"))
+    add_audit_entry(
+        tx, "answer_withdrawn", account_id=account_id, data={"label": label, "by": author}
+    )
     (found,) = [one for one in withdrawals(tx) if one.label == label and one.restored_at is None]
     return found
 
@@ -82,7 +84,9 @@ def restore_answer(tx: Transaction, label: str, *, author: str, account_id: int 
         raise NotFoundError(
             f"answer {label} is not withdrawn", reader_text=f"Jawaban {label} tidak sedang ditarik."
         )
-    note_deed(tx, "answer_restored", account_id=account_id, data={"label": label, "by": author})
+    add_audit_entry(
+        tx, "answer_restored", account_id=account_id, data={"label": label, "by": author}
+    )
 
 
 def withdrawn_labels(tx: Transaction) -> frozenset[str]:
@@ -175,7 +179,7 @@ def _cursor(tx: Transaction) -> Cursor:
 
 
 def _locked_cursor(tx: Transaction) -> Cursor:
-    insert_unless_there(
+    insert_if_absent(
         tx, projection, {"name": _NAME, "xid": 0, "id": 0, "state": {}}, unique=("name",)
     )
     row = tx.connection.execute(

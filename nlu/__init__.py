@@ -1,4 +1,4 @@
-"""The NLU room: a message becomes an Understanding.
+"""The NLU: a message becomes an Understanding.
 
 Light to import: numpy, scikit-learn and torch are loaded by the functions that need them.
 """

@@ -1,7 +1,7 @@
 # mypy: allow-untyped-calls
 # scipy and scikit-learn carry no annotations.
 
-"""How likely the first label is right, and how strange the message is.
+"""How likely the first label is right, and how far out of distribution the message is.
 
 Both are learnt on out-of-fold scores: what the label probabilities, their spread and the share
 of known words say about being right, and about being out of scope.
@@ -27,14 +27,14 @@ _FEWEST_OF_A_KIND = 20
 class Evidence:
     """What is known about messages besides their ranking; one entry a message.
 
-    ``strange`` is the probability of the out-of-scope class (0 where there is none), ``known``
-    the share of known words.
+    ``ood_probability`` is that of the out-of-scope class (0 where there is none), ``known`` the
+    share of known words.
     """
 
     top: Floats
     second: Floats
     spread: Floats
-    strange: Floats
+    ood_probability: Floats
     known: Floats
 
     def matrix(self) -> NDArray[np.float64]:
@@ -43,13 +43,13 @@ class Evidence:
             _log_odds(self.top),
             _log_odds(self.second),
             self.spread.astype(np.float64),
-            _log_odds(self.strange),
+            _log_odds(self.ood_probability),
             self.known.astype(np.float64),
         )
         return np.stack(columns, axis=1)
 
 
-def evidence(probabilities: Floats, known: Floats, strange_label: int | None) -> Evidence:
+def evidence(probabilities: Floats, known: Floats, ood_label: int | None) -> Evidence:
     """Collect the evidence from probabilities (messages x labels) and shares of known words."""
     ordered = np.sort(probabilities, axis=1)[:, ::-1]
     logs = np.log(np.maximum(probabilities, 1e-9))
@@ -58,12 +58,12 @@ def evidence(probabilities: Floats, known: Floats, strange_label: int | None) ->
         top=ordered[:, 0],
         second=ordered[:, 1],
         spread=-(probabilities * logs).sum(1),
-        strange=none if strange_label is None else probabilities[:, strange_label],
+        ood_probability=none if ood_label is None else probabilities[:, ood_label],
         known=known,
     )
 
 
-class Chance:
+class Calibrator:
     """A logistic model on the evidence, then made exact by isotonic regression.
 
     Learnt: ``coefficients_``, ``bias_``; ``knots_`` and ``values_`` (both strictly rising).
@@ -74,7 +74,7 @@ class Chance:
     def __init__(self, fallback: Callable[[Evidence], Floats]) -> None:
         self.fallback = fallback
 
-    def fit(self, seen: Evidence, happened: Flags) -> Chance:
+    def fit(self, seen: Evidence, happened: Flags) -> Calibrator:
         """Fit on out-of-fold evidence and whether the event happened."""
         self.coefficients_ = np.zeros(0)
         self.bias_ = 0.0
@@ -92,7 +92,7 @@ class Chance:
         return self
 
     def apply(self, seen: Evidence) -> Floats:
-        """Return the chance of the event for each message (0..1)."""
+        """Return the probability of the event for each message (0..1)."""
         if not len(self.coefficients_):
             return self.fallback(seen)
         chances: Floats = np.interp(self._logistic(seen), self.knots_, self.values_)
@@ -116,7 +116,7 @@ class Chance:
         self.values_ = np.round(np.clip(0.97 * smooth + 0.03 * knots, 0.001, 0.999), 6)
 
 
-def sharpen(probabilities: Floats, tops: Floats) -> Floats:
+def scale_temperature(probabilities: Floats, tops: Floats) -> Floats:
     """Raise each row to the power that makes its largest value ``tops``: the order stays.
 
     A top below an even share of the labels is taken as just above it.

@@ -1,4 +1,4 @@
-"""From scores to a judgement: calibrated ranking, confidence, strangeness; and when to skip."""
+"""From scores to a judgement: calibrated ranking, confidence, OOD score; and when to skip."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.confidence import Chance, Evidence, evidence, sharpen
+from nlu.confidence import Calibrator, Evidence, evidence, scale_temperature
 from nlu.probability import combine, fit_factors
 from nlu.risk import RiskTarget, choose_threshold
 
@@ -24,12 +24,12 @@ class Judgement:
     """What is thought of some messages.
 
     ``probabilities`` (messages x labels) sum to 1 and their largest is ``confidence``;
-    ``strange`` is the out-of-scope score (0..1).
+    ``ood_score`` is the out-of-scope score (0..1).
     """
 
     probabilities: Floats
     confidence: Floats
-    strange: Floats
+    ood_score: Floats
 
 
 class Stage:
@@ -37,11 +37,11 @@ class Stage:
 
     Learnt on scores that did not see their labels: ``factors_`` (one for each classifier that is
     used; the second is left out unless it helps), ``right_`` (is the first label right?),
-    ``strange_`` (is the message out of scope?).
+    ``ood_`` (is the message out of scope?).
     """
 
-    def __init__(self, strange_label: int | None) -> None:
-        self.strange_label = strange_label
+    def __init__(self, ood_label: int | None) -> None:
+        self.ood_label = ood_label
 
     def fit(self, scores: tuple[Floats, ...], known: Floats, labels: Numbers, used: Flags) -> Stage:
         """Fit on scores (each messages x labels), shares of known words and label numbers.
@@ -52,18 +52,20 @@ class Stage:
         self.factors_ = self._best_factors(scores, labels)
         scores, known, labels = tuple(s[used] for s in scores), known[used], labels[used]
         probabilities = combine(scores, self.factors_)
-        seen = evidence(probabilities, known, self.strange_label)
-        self.right_ = Chance(fallback=fallback_right).fit(seen, probabilities.argmax(1) == labels)
-        none = -1 if self.strange_label is None else self.strange_label
-        self.strange_ = Chance(fallback=fallback_strange).fit(seen, labels == none)
+        seen = evidence(probabilities, known, self.ood_label)
+        self.right_ = Calibrator(fallback=fallback_right).fit(
+            seen, probabilities.argmax(1) == labels
+        )
+        none = -1 if self.ood_label is None else self.ood_label
+        self.ood_ = Calibrator(fallback=fallback_ood_score).fit(seen, labels == none)
         return self
 
     def judge(self, scores: tuple[Floats, ...], known: Floats) -> Judgement:
         """Judge messages by their scores (each messages x labels) and shares of known words."""
         probabilities = combine(scores, self.factors_)
-        seen = evidence(probabilities, known, self.strange_label)
-        sharpened = sharpen(probabilities, self.right_.apply(seen))
-        return Judgement(sharpened, sharpened.max(axis=1), self.strange_.apply(seen))
+        seen = evidence(probabilities, known, self.ood_label)
+        scaled = scale_temperature(probabilities, self.right_.apply(seen))
+        return Judgement(scaled, scaled.max(axis=1), self.ood_.apply(seen))
 
     def _best_factors(self, scores: tuple[Floats, ...], labels: Numbers) -> tuple[float, ...]:
         """Return the factors of the first classifier, or of all where that has more right."""
@@ -79,15 +81,15 @@ class Cascade:
     n-grams' confidence from which the encoder is not asked).
     """
 
-    def __init__(self, strange_label: int | None) -> None:
-        self.strange_label = strange_label
+    def __init__(self, ood_label: int | None) -> None:
+        self.ood_label = ood_label
 
     def fit(
         self, ngrams: Floats, sentence: tuple[Floats, ...], known: Floats, labels: Numbers
     ) -> Cascade:
         """Fit both stages on scores that did not see their labels."""
         everything = np.ones(len(labels), np.bool_)
-        self.ngrams_ = Stage(self.strange_label).fit((ngrams,), known, labels, everything)
+        self.ngrams_ = Stage(self.ood_label).fit((ngrams,), known, labels, everything)
         self.sentence_: Stage | None = None
         self.skip_from_ = 0.0
         if not sentence:
@@ -99,7 +101,7 @@ class Cascade:
         asked = first.confidence < self.skip_from_
         if not asked.any():
             return self
-        self.sentence_ = Stage(self.strange_label).fit(sentence, known, labels, asked)
+        self.sentence_ = Stage(self.ood_label).fit(sentence, known, labels, asked)
         return self
 
     def is_certain(self, first: Judgement) -> Flags:
@@ -119,7 +121,7 @@ class Cascade:
         return Judgement(
             np.where(certain[:, None], first.probabilities, second.probabilities),
             np.where(certain, first.confidence, second.confidence),
-            np.where(certain, first.strange, second.strange),
+            np.where(certain, first.ood_score, second.ood_score),
         )
 
 
@@ -128,7 +130,7 @@ def fallback_right(seen: Evidence) -> Floats:
     return seen.top
 
 
-def fallback_strange(seen: Evidence) -> Floats:
-    """Return the doubt: without out-of-scope examples, what is not surely known may be strange."""
-    doubt: Floats = np.maximum(seen.strange, 1.0 - seen.top)
+def fallback_ood_score(seen: Evidence) -> Floats:
+    """Return the doubt: without out-of-scope examples, what is not surely known may be one."""
+    doubt: Floats = np.maximum(seen.ood_probability, 1.0 - seen.top)
     return doubt

@@ -152,7 +152,7 @@ class TrainedModel:
             intent=ranking[0],
             ranking=ranking,
             decision=decide(ranking, self._parts.threshold.value),
-            out_of_scope=round(float(judged.strange[0]), 6),
+            out_of_scope=round(float(judged.ood_score[0]), 6),
             model_version=self.version,
         )
 

@@ -49,8 +49,8 @@ def from_judgement(
     """Return the predictions of a judgement of examples (same order)."""
     rankings = [rank(chances, labels) for chances in judged.probabilities]
     return tuple(
-        Prediction(e.text, e.intent, ranking, decide(ranking, threshold.value), float(strange))
-        for e, ranking, strange in zip(examples, rankings, judged.strange, strict=True)
+        Prediction(e.text, e.intent, ranking, decide(ranking, threshold.value), float(ood_score))
+        for e, ranking, ood_score in zip(examples, rankings, judged.ood_score, strict=True)
     )
 
 

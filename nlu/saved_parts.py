@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from foundation.errors import ModelDamagedError
-from nlu.confidence import Chance
+from nlu.confidence import Calibrator
 from nlu.discriminant import SentenceDiscriminant
 from nlu.features import FeatureSpace, FeatureWeights
-from nlu.judgement import Cascade, Stage, fallback_right, fallback_strange
+from nlu.judgement import Cascade, Stage, fallback_ood_score, fallback_right
 from nlu.lexicon import Lexicon
 from nlu.linear import LinearClassifier
 from nlu.model import ModelParts
@@ -56,7 +56,7 @@ def parts_to_files(parts: ModelParts) -> dict[str, bytes]:
         "labels": parts.labels,
         "feature_weights": asdict(space.weights),
         "threshold": asdict(parts.threshold),
-        "strange_label": parts.cascade.strange_label,
+        "strange_label": parts.cascade.ood_label,
         "skip_from": parts.cascade.skip_from_,
         "stages": {name: _stage_out(s) for name, s in _stages(parts.cascade).items()},
     }
@@ -138,9 +138,9 @@ def _classifier_in(arrays: Arrays, name: str, features: int) -> LinearClassifier
 
 
 def _cascade_in(settings: Mapping[str, Any]) -> Cascade:
-    strange = settings["strange_label"]
-    cascade = Cascade(strange)
-    stages = {name: _stage_in(strange, saved) for name, saved in settings["stages"].items()}
+    ood_label = settings["strange_label"]
+    cascade = Cascade(ood_label)
+    stages = {name: _stage_in(ood_label, saved) for name, saved in settings["stages"].items()}
     cascade.ngrams_, cascade.sentence_ = stages["ngrams"], stages.get("sentence")
     cascade.skip_from_ = settings["skip_from"]
     return cascade
@@ -159,34 +159,34 @@ def _stages(cascade: Cascade) -> dict[str, Stage]:
 def _stage_out(stage: Stage) -> dict[str, Any]:
     return {
         "factors": stage.factors_,
-        "right": _chance_out(stage.right_),
-        "strange": _chance_out(stage.strange_),
+        "right": _calibrator_out(stage.right_),
+        "strange": _calibrator_out(stage.ood_),
     }
 
 
-def _stage_in(strange_label: int | None, saved: Mapping[str, Any]) -> Stage:
-    stage = Stage(strange_label)
+def _stage_in(ood_label: int | None, saved: Mapping[str, Any]) -> Stage:
+    stage = Stage(ood_label)
     stage.factors_ = tuple(saved["factors"])
-    stage.right_ = _chance_in(Chance(fallback=fallback_right), saved["right"])
-    stage.strange_ = _chance_in(Chance(fallback=fallback_strange), saved["strange"])
+    stage.right_ = _calibrator_in(Calibrator(fallback=fallback_right), saved["right"])
+    stage.ood_ = _calibrator_in(Calibrator(fallback=fallback_ood_score), saved["strange"])
     return stage
 
 
-def _chance_out(chance: Chance) -> dict[str, Any]:
+def _calibrator_out(calibrator: Calibrator) -> dict[str, Any]:
     return {
-        "coefficients": chance.coefficients_.tolist(),
-        "bias": chance.bias_,
-        "knots": chance.knots_.tolist(),
-        "values": chance.values_.tolist(),
+        "coefficients": calibrator.coefficients_.tolist(),
+        "bias": calibrator.bias_,
+        "knots": calibrator.knots_.tolist(),
+        "values": calibrator.values_.tolist(),
     }
 
 
-def _chance_in(chance: Chance, saved: Mapping[str, Any]) -> Chance:
-    chance.coefficients_ = np.array(saved["coefficients"], np.float64)
-    chance.bias_ = float(saved["bias"])
-    chance.knots_ = np.array(saved["knots"], np.float64)
-    chance.values_ = np.array(saved["values"], np.float64)
-    return chance
+def _calibrator_in(calibrator: Calibrator, saved: Mapping[str, Any]) -> Calibrator:
+    calibrator.coefficients_ = np.array(saved["coefficients"], np.float64)
+    calibrator.bias_ = float(saved["bias"])
+    calibrator.knots_ = np.array(saved["knots"], np.float64)
+    calibrator.values_ = np.array(saved["values"], np.float64)
+    return calibrator
 
 
 def _lexicon_in(tables: Mapping[str, bytes]) -> Lexicon:

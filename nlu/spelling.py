@@ -34,7 +34,7 @@ _KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 def word_frequencies() -> Mapping[str, float]:
     """Return Indonesian words with their frequency (share of running text), from ``wordfreq``.
 
-    Imported on first use only: web processes and the light parts of the room never need it.
+    Imported on first use only: web processes and the light parts of the package never need it.
     """
     from wordfreq import get_frequency_dict
 

@@ -17,7 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from foundation.errors import TrainingDataError
-from nlu.crossfit import Corpus, fit_all_and_folds
+from nlu.cross_validation import Corpus, fit_all_and_folds
 from nlu.data import TrainingData
 from nlu.embedding.model import Embedding
 from nlu.evaluation import EvaluationReport, evaluate_predictions
@@ -170,8 +170,8 @@ def _fit(task: _Task, corpus: Corpus, progress: Progress) -> tuple[ModelParts, J
     scorer, unseen = fit_all_and_folds(
         corpus, folds, seed=task.seed, progress=lambda done, total: progress("fit", done, total)
     )
-    strange = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
-    cascade = Cascade(strange).fit(unseen.ngrams, unseen.sentence, unseen.known, corpus.labels)
+    ood_label = task.labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in task.labels else None
+    cascade = Cascade(ood_label).fit(unseen.ngrams, unseen.sentence, unseen.known, corpus.labels)
     if cascade.sentence_ is None or len(cascade.sentence_.factors_) < 2:
         scorer.sentence_ = None
     judged = cascade.judge(unseen.ngrams, unseen.sentence, unseen.known)

@@ -1,4 +1,4 @@
-"""The values that pass between the NLU and the rooms above it. Pure data, no heavy imports."""
+"""The values that pass between the NLU and the packages above it. Pure data, no heavy imports."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The evaluation of a period (SOP steps 8 and 9): opened, written by the team, approved, filed.
 
 A draft gathers its figures anew whenever it is read; with the approval they are frozen in a
-numbered paper in the filing cabinet. Follow-ups live on and come back in the next evaluation.
+numbered record in the record store. Follow-ups live on and come back in the next evaluation.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError, RecordConflictError
-from reports.cabinet import OfficeRecord, file_record, records_of
-from reports.evaluation_content import Surroundings, gather
+from reports.evaluation_content import EvaluationContext, gather
 from reports.follow_ups import TEXT_LIMIT
-from storage import Account, Transaction, insert_unless_there
+from reports.record_store import OfficeRecord, file_record, records_of
+from storage import Account, Transaction, insert_if_absent
 from storage.office_tables import evaluation
 
 OPENS_AFTER_DAYS = 6
@@ -30,15 +30,15 @@ _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XI
 __all__ = [
     "OPENS_AFTER_DAYS",
     "Evaluation",
-    "Surroundings",
+    "EvaluationContext",
     "approve",
+    "document_content",
     "find_evaluation",
     "get_evaluation",
     "last_month",
     "list_evaluations",
     "open_evaluation",
     "opens_on",
-    "paper_content",
     "require_draft",
     "write_down",
 ]
@@ -60,7 +60,7 @@ class Evaluation:
 
     @property
     def subject(self) -> str:
-        """How its papers are called in the filing cabinet."""
+        """How its records are called in the record store."""
         return f"{self.first.isoformat()}/{self.last.isoformat()}"
 
 
@@ -97,7 +97,7 @@ def open_evaluation(
             f"evaluation of {first} to {last} on {today}",
             reader_text=f"Evaluasi periode ini baru dapat dibuka mulai {day}.",
         )
-    insert_unless_there(
+    insert_if_absent(
         tx,
         evaluation,
         {"first": first, "last": last, "opened_at": tx.now, "participants": [], "findings": []}
@@ -162,7 +162,7 @@ def require_draft(tx: Transaction, evaluation_id: int) -> Evaluation:
 def approve(
     tx: Transaction,
     evaluation_id: int,
-    around: Surroundings,
+    context: EvaluationContext,
     *,
     account: Account,
 ) -> OfficeRecord:
@@ -183,21 +183,23 @@ def approve(
     tx.connection.execute(
         sa.update(evaluation).where(evaluation.c.id == draft.id).values(number=number)
     )
-    content = paper_content(tx, get_evaluation(tx, evaluation_id), around)
+    content = document_content(tx, get_evaluation(tx, evaluation_id), context)
     content["approved_by"] = account.display_name
     content["approved_at"] = tx.now.isoformat()
     return file_record(tx, "evaluation", draft.subject, "made", content, account=account)
 
 
-def paper_content(tx: Transaction, which: Evaluation, around: Surroundings) -> dict[str, Any]:
-    """Return what the paper says: as filed, or as it would be filed now."""
+def document_content(
+    tx: Transaction, which: Evaluation, context: EvaluationContext
+) -> dict[str, Any]:
+    """Return what the document says: as filed, or as it would be filed now."""
     if filed := records_of(tx, "evaluation", which.subject):
         return dict(filed[0].content)
     return {
         "number": which.number,
         "participants": [dict(person) for person in which.participants],
         "findings": list(which.findings),
-        **gather(tx, which.id, which.first, which.last, around),
+        **gather(tx, which.id, which.first, which.last, context),
     }
 
 

@@ -10,12 +10,12 @@ from typing import Any
 from dialogue import KnowledgeEntry
 from foundation.clock import WIB
 from foundation.targets import DEFAULT_WAIT_TARGET
-from reports.cabinet import records_between
 from reports.complaints import complaints_between
 from reports.figures import period_before, read_figures
 from reports.follow_ups import FollowUp, carried_follow_ups, follow_ups_of
 from reports.monitoring import list_monitoring
 from reports.questionnaires import count_by_source
+from reports.record_store import records_between
 from reports.satisfaction import grade_of, index_from_csat, read_index
 from reports.unanswered import top_unanswered
 from reports.volume import volume_json, volume_rows
@@ -24,7 +24,7 @@ from storage import Transaction
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class EvaluationContext:
     """What an evaluation looks at beside the store.
 
     ``target``: service minutes within which a waiting resident should get an officer;
@@ -37,10 +37,10 @@ class Surroundings:
 
 
 def gather(
-    tx: Transaction, evaluation_id: int, first: date, last: date, around: Surroundings
+    tx: Transaction, evaluation_id: int, first: date, last: date, context: EvaluationContext
 ) -> dict[str, Any]:
-    """Return everything that the paper says beside what the team writes, as one document."""
-    target, today = around.target, tx.now.astimezone(WIB).date()
+    """Return everything that the document says beside what the team writes, as one document."""
+    target, today = context.target, tx.now.astimezone(WIB).date()
     now = read_figures(tx, first, last, with_answers=True, target=target)
     before = read_figures(tx, *period_before(first, last), target=target)
     index = read_index(tx, first, last)
@@ -51,7 +51,7 @@ def gather(
         "before": before.to_json(),
         "unanswered": [asdict(item) for item in top_unanswered(tx, first, last)],
         "complaints": [item.to_json() for item in complaints_between(tx, first, last)],
-        "overdue_answers": _overdue(around.answers, today),
+        "overdue_answers": _overdue(context.answers, today),
         "wait_target_minutes": target,
         "csat_index": None
         if estimate is None
@@ -63,7 +63,7 @@ def gather(
         "satisfaction": index.to_json() | {"sources": count_by_source(tx, first, last)}
         if index
         else None,
-        "records": _records(tx, first, last, around.calendar),
+        "records": _records(tx, first, last, context.calendar),
         "carried": [_task(item, today) for item in carried_follow_ups(tx, evaluation_id, first)],
         "follow_ups": [_task(item, today) for item in follow_ups_of(tx, evaluation_id)],
     }
@@ -95,5 +95,5 @@ def _records(tx: Transaction, first: date, last: date, calendar: Calendar) -> di
         "service_days": sum(calendar.is_service_day(day) for day in days),
         "made": len(made),
         "confirmed": sum(bool(record.confirmed_by) for record in made),
-        "checked_days": len({paper.subject for paper in checks}),
+        "checked_days": len({record.subject for record in checks}),
     }

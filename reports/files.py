@@ -6,8 +6,8 @@ import csv
 import io
 from datetime import date, datetime
 
-from reports.paper_figures import volume_paper
-from reports.paper_files import paper_file
+from reports.document_figures import volume_document
+from reports.document_files import document_file
 from reports.volume import COLUMNS, VolumeRow, volume_json
 
 
@@ -17,8 +17,8 @@ def volume_file(
     """Return the report in one of ``FORMATS``. Raises ``InvalidFormError`` for another."""
     if file_format == "csv":
         return _csv(rows)
-    paper = volume_paper(rows, first.isoformat(), last.isoformat(), made_at)
-    return paper_file(paper, volume_json(rows, first, last), file_format)
+    document = volume_document(rows, first.isoformat(), last.isoformat(), made_at)
+    return document_file(document, volume_json(rows, first, last), file_format)
 
 
 def _csv(rows: list[VolumeRow]) -> bytes:

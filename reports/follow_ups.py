@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from foundation.errors import InvalidFormError, NotFoundError
-from storage import Account, Transaction, note_deed
+from storage import Account, Transaction, add_audit_entry
 from storage.office_tables import evaluation, follow_up
 
 STATES = ("belum", "berjalan", "selesai", "batal")
@@ -37,7 +37,7 @@ class FollowUp:
         return self.state in _OPEN and self.due < today
 
     def to_json(self) -> dict[str, str]:
-        """Return what a paper says of it."""
+        """Return what a document says of it."""
         return {
             "task": self.task,
             "owner": self.owner,
@@ -88,7 +88,7 @@ def set_follow_up_state(
     if not changed.rowcount:
         raise NotFoundError(f"follow-up {follow_up_id}", reader_text="Tindak lanjut itu tidak ada.")
     data = {"follow_up": follow_up_id, "state": state}
-    note_deed(tx, "follow_up_state", account_id=account.id, data=data)
+    add_audit_entry(tx, "follow_up_state", account_id=account.id, data=data)
 
 
 def follow_ups_of(tx: Transaction, evaluation_id: int) -> list[FollowUp]:

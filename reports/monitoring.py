@@ -1,7 +1,7 @@
 """The monitoring record of a working day (SOP step 7).
 
 Made by itself at 18.00 WIB from the counts, then confirmed, annotated or corrected by named
-members of the team. The record itself never changes; a correction is a signed paper behind it.
+members of the team. The record itself never changes; a correction is a signed record behind it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError, RecordConflictError
 from foundation.targets import DEFAULT_WAIT_TARGET
-from reports.cabinet import Action, OfficeRecord, file_record, records_between, records_of
 from reports.figures import read_figures
+from reports.record_store import Action, OfficeRecord, file_record, records_between, records_of
 from reports.volume import COLUMNS, volume_rows
 from service_hours import Calendar
 from storage import Account, Transaction
@@ -33,29 +33,29 @@ _KIND = "monitoring"
 
 @dataclass(frozen=True)
 class Monitoring:
-    """A day's record: the paper made at 18.00 WIB and what was filed behind it."""
+    """A day's record: the record made at 18.00 WIB and what was filed behind it."""
 
     date: date
     made: OfficeRecord
     later: tuple[OfficeRecord, ...]
 
     @property
-    def papers(self) -> tuple[OfficeRecord, ...]:
-        """All papers, the made one first."""
+    def records(self) -> tuple[OfficeRecord, ...]:
+        """All records, the made one first."""
         return (self.made, *self.later)
 
     @property
     def confirmed_by(self) -> str:
         """Who confirmed it; empty while nobody did."""
-        return next((paper.signed_by for paper in self.later if paper.action == "confirmed"), "")
+        return next((record.signed_by for record in self.later if record.action == "confirmed"), "")
 
     @property
     def figures(self) -> dict[str, int]:
         """The contract's columns as they count now: as made, then each correction in order."""
         values = {column: int(self.made.content["totals"][column]) for column in COLUMNS}
-        for paper in self.later:
-            if paper.action == "corrected":
-                values[str(paper.content["column"])] = int(paper.content["value"])
+        for record in self.later:
+            if record.action == "corrected":
+                values[str(record.content["column"])] = int(record.content["value"])
         return values
 
     def to_json(self) -> dict[str, Any]:
@@ -66,13 +66,13 @@ class Monitoring:
             "figures": self.figures,
             "papers": [
                 {
-                    "action": paper.action,
-                    "at": paper.at.isoformat(),
-                    "signed_by": paper.signed_by,
-                    "content": dict(paper.content),
-                    "digest": paper.digest,
+                    "action": record.action,
+                    "at": record.at.isoformat(),
+                    "signed_by": record.signed_by,
+                    "content": dict(record.content),
+                    "digest": record.digest,
                 }
-                for paper in self.papers
+                for record in self.records
             ],
         }
 
@@ -128,8 +128,8 @@ def get_monitoring(tx: Transaction, day: date) -> Monitoring:
 
 def list_monitoring(tx: Transaction, first: date, last: date) -> list[Monitoring]:
     """Return the records of a period, oldest first."""
-    papers = records_between(tx, "monitoring", first.isoformat(), last.isoformat())
-    return list(_grouped(papers).values())
+    records = records_between(tx, "monitoring", first.isoformat(), last.isoformat())
+    return list(_grouped(records).values())
 
 
 def confirm(tx: Transaction, day: date, *, account: Account) -> OfficeRecord:
@@ -187,10 +187,10 @@ def _text(text: str) -> str:
     return text
 
 
-def _grouped(papers: Sequence[OfficeRecord]) -> dict[date, Monitoring]:
+def _grouped(records: Sequence[OfficeRecord]) -> dict[date, Monitoring]:
     by_day: dict[date, list[OfficeRecord]] = {}
-    for paper in papers:
-        by_day.setdefault(date.fromisoformat(paper.subject), []).append(paper)
+    for record in records:
+        by_day.setdefault(date.fromisoformat(record.subject), []).append(record)
     return {
         day: Monitoring(day, found[0], tuple(found[1:]))
         for day, found in by_day.items()

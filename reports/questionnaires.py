@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError
 from foundation.masking import mask_identifiers
-from reports.paper import words
+from reports.document import words
 from reports.satisfaction import ELEMENTS, check_ratings
-from storage import Account, Transaction, insert_unless_there, note_deed
+from storage import Account, Transaction, add_audit_entry, insert_if_absent
 from storage.office_tables import questionnaire_switch, satisfaction
 
 SUGGESTION_LIMIT = 1000
@@ -101,7 +101,7 @@ def file_own(
         for field in profile_fields()
         if profile.get(field.key) in field.choices
     }
-    insert_unless_there(
+    insert_if_absent(
         tx,
         satisfaction,
         {
@@ -155,7 +155,7 @@ def set_open(tx: Transaction, opened: bool, *, account: Account) -> None:
     tx.connection.execute(
         sa.insert(questionnaire_switch).values(is_open=opened, at=tx.now, changed_by=account.id)
     )
-    note_deed(tx, "questionnaire_switched", account_id=account.id, data={"open": opened})
+    add_audit_entry(tx, "questionnaire_switched", account_id=account.id, data={"open": opened})
 
 
 @cache

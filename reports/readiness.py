@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from foundation.clock import WIB
-from reports.cabinet import Action, OfficeRecord, file_record, records_between, records_of
+from reports.record_store import Action, OfficeRecord, file_record, records_between, records_of
 from service_hours import Calendar
 from storage import Account, Transaction
 
@@ -78,23 +78,23 @@ def file_readiness(
 
 def readiness_of(tx: Transaction, day: date) -> list[Readiness]:
     """Return the checks of a day, oldest first."""
-    return [_from_paper(paper) for paper in records_of(tx, "readiness", day.isoformat())]
+    return [_from_record(record) for record in records_of(tx, "readiness", day.isoformat())]
 
 
 def list_readiness(tx: Transaction, first: date, last: date) -> dict[date, list[Readiness]]:
     """Return the checks of the days of a period, the newest day first."""
     found: dict[date, list[Readiness]] = {}
-    papers = records_between(tx, "readiness", first.isoformat(), last.isoformat())
-    for paper in papers:
-        found.setdefault(date.fromisoformat(paper.subject), []).append(_from_paper(paper))
+    records = records_between(tx, "readiness", first.isoformat(), last.isoformat())
+    for record in records:
+        found.setdefault(date.fromisoformat(record.subject), []).append(_from_record(record))
     return dict(sorted(found.items(), reverse=True))
 
 
 def _was_made(tx: Transaction, day: date) -> bool:
-    papers = records_of(tx, "readiness", day.isoformat())
-    return any(paper.action == "made" for paper in papers)
+    records = records_of(tx, "readiness", day.isoformat())
+    return any(record.action == "made" for record in records)
 
 
-def _from_paper(paper: OfficeRecord) -> Readiness:
-    findings = tuple(Finding(**finding) for finding in paper.content["findings"])
-    return Readiness(paper.at, paper.signed_by, findings)
+def _from_record(record: OfficeRecord) -> Readiness:
+    findings = tuple(Finding(**finding) for finding in record.content["findings"])
+    return Readiness(record.at, record.signed_by, findings)

@@ -79,7 +79,7 @@ def index_from_csat(counts: Mapping[str, int]) -> Decimal | None:
     """Return an estimate from ratings of 1 to 5 in the chat, counted by value; None without any.
 
     The one question stands for all elements: 1 to 5 is laid onto the survey's 1 to 4, times 25.
-    It is no survey after the regulation, and a paper says so.
+    It is no survey after the regulation, and a document says so.
     """
     ratings = {int(key): number for key, number in counts.items() if key in "12345" and number}
     total = sum(ratings.values())

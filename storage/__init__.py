@@ -41,7 +41,7 @@ from storage.attempts import (
     begin_attempt,
     find_attempt,
 )
-from storage.audit import AuditRow, last_deed, latest_deeds, note_deed
+from storage.audit import AuditEntry, add_audit_entry, last_audit_entry, latest_audit_entries
 from storage.backups import Manifest, make_backup, read_manifest, restore_backup
 from storage.charges import (
     FREE_SERVICE_MESSAGES,
@@ -74,7 +74,7 @@ from storage.events import (
     read_events,
     read_latest_events,
 )
-from storage.everything import everything_of
+from storage.export import export_conversation
 from storage.inbox import (
     Inbound,
     InboxMessage,
@@ -120,8 +120,8 @@ from storage.typing_signs import (
     note_typing,
     typing_beyond,
 )
+from storage.upserts import insert_if_absent, upsert
 from storage.wakeups import Wakeups, open_wakeups
-from storage.writing import insert_unless_there, upsert
 
 __all__ = [
     "CODE_LIFETIME",
@@ -134,7 +134,7 @@ __all__ = [
     "Attachment",
     "Attempt",
     "AttemptState",
-    "AuditRow",
+    "AuditEntry",
     "Conversation",
     "Cursor",
     "Dialect",
@@ -159,6 +159,7 @@ __all__ = [
     "Typist",
     "Wakeups",
     "active_edits",
+    "add_audit_entry",
     "add_edit",
     "advance_attempt",
     "append_event",
@@ -180,7 +181,7 @@ __all__ = [
     "enqueue",
     "erase_content",
     "events_beyond",
-    "everything_of",
+    "export_conversation",
     "find_attempt",
     "forget_resident",
     "get_account",
@@ -188,11 +189,11 @@ __all__ = [
     "get_conversation",
     "get_edit",
     "get_outbox_row",
-    "insert_unless_there",
+    "insert_if_absent",
     "is_typing",
-    "last_deed",
+    "last_audit_entry",
     "last_typing",
-    "latest_deeds",
+    "latest_audit_entries",
     "learning_tables",
     "list_accounts",
     "list_events",
@@ -202,7 +203,6 @@ __all__ = [
     "lock_conversation",
     "make_backup",
     "messages_by_month",
-    "note_deed",
     "note_typing",
     "office_tables",
     "oldest_unprocessed",

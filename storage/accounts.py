@@ -15,7 +15,7 @@ from argon2.exceptions import VerifyMismatchError
 from foundation.errors import InvalidFormError, NotFoundError
 from storage.store import Store, Transaction
 from storage.tables import account
-from storage.writing import insert_unless_there
+from storage.upserts import insert_if_absent
 
 Role = Literal["petugas", "supervisor", "staf_data", "admin", "auditor"]
 ROLES: Final[tuple[str, ...]] = get_args(Role)
@@ -63,7 +63,7 @@ def create_account(
     if role not in ROLES:
         raise _invalid(f"Peran tidak dikenal. Pilih salah satu: {', '.join(ROLES)}.")
     _check_password(password)
-    row = insert_unless_there(
+    row = insert_if_absent(
         tx,
         account,
         {

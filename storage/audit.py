@@ -15,8 +15,8 @@ from storage.store import Transaction
 
 
 @dataclass(frozen=True)
-class AuditRow:
-    """One deed. ``account_id`` is None when nobody was signed in (a failed sign-in)."""
+class AuditEntry:
+    """One entry. ``account_id`` is None when nobody was signed in (a failed sign-in)."""
 
     id: int
     at: datetime
@@ -25,10 +25,10 @@ class AuditRow:
     data: Mapping[str, Any]
 
 
-def note_deed(
+def add_audit_entry(
     tx: Transaction, action: str, *, account_id: int | None, data: Mapping[str, Any] | None = None
 ) -> None:
-    """Write a deed down. ``data`` holds no resident's words and no password."""
+    """Add an entry. ``data`` holds no resident's words and no password."""
     tx.connection.execute(
         sa.insert(audit).values(
             at=tx.now, account_id=account_id, action=action, data=storable_document(data or {})
@@ -36,20 +36,20 @@ def note_deed(
     )
 
 
-def latest_deeds(
+def latest_audit_entries(
     tx: Transaction, *, limit: int = 100, account_id: int | None = None
-) -> list[AuditRow]:
-    """Return the last deeds, newest first, of everybody or of one account."""
+) -> list[AuditEntry]:
+    """Return the last entries, newest first, of everybody or of one account."""
     statement = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
     if account_id is not None:
         statement = statement.where(audit.c.account_id == account_id)
-    return [AuditRow(**row._mapping) for row in tx.connection.execute(statement)]
+    return [AuditEntry(**row._mapping) for row in tx.connection.execute(statement)]
 
 
-def last_deed(tx: Transaction, action: str) -> AuditRow | None:
-    """Return the newest deed of this kind, by anybody."""
+def last_audit_entry(tx: Transaction, action: str) -> AuditEntry | None:
+    """Return the newest entry of this action, by anybody."""
     statement = (
         sa.select(audit).where(audit.c.action == action).order_by(audit.c.id.desc()).limit(1)
     )
     row = tx.connection.execute(statement).first()
-    return None if row is None else AuditRow(**row._mapping)
+    return None if row is None else AuditEntry(**row._mapping)

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from foundation.errors import BackupError
-from storage.audit import note_deed
+from storage.audit import add_audit_entry
 from storage.engines import read_url, sqlite_path
 from storage.log_order import restart_log_order
 from storage.store import Store, Transaction
@@ -162,7 +162,7 @@ def _after_restoring(url: URL, path: Path, now: datetime) -> None:
             restart_log_order(tx)
             held = _hold_unsent(tx)
             data = {"file": path.name, "held": held}
-            note_deed(tx, "restore", account_id=None, data=data)
+            add_audit_entry(tx, "restore", account_id=None, data=data)
 
 
 def _hold_unsent(tx: Transaction) -> int:

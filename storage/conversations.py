@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from foundation.errors import NotFoundError
 from storage.store import Transaction
 from storage.tables import conversation, lease
-from storage.writing import insert_unless_there, upsert
+from storage.upserts import insert_if_absent, upsert
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def open_conversation(
     found = _select_one(tx, at_address)
     if found is not None:
         return found
-    made = insert_unless_there(
+    made = insert_if_absent(
         tx,
         conversation,
         {

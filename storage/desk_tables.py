@@ -1,4 +1,4 @@
-"""Tables of the officers' desk: presence, offers, canned replies, alerts, the switch, the audit.
+"""Tables of the officers' desk: presence, offers, canned replies, alerts, toggle, audit.
 
 They join ``storage.tables.metadata``. None of them holds a resident's words: internal notes are
 events, whose content is erased with the conversation.
@@ -84,7 +84,7 @@ canned_reply: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# The service-wide switch; the newest row is in force.
+# The service-wide toggle; the newest row is in force.
 switch: Final = sa.Table(
     "service_switch",
     metadata,

@@ -15,7 +15,7 @@ from storage.events import EventType, append_event
 from storage.store import Transaction
 from storage.tables import conversation as conversation_table
 from storage.tables import inbox, lease
-from storage.writing import insert_unless_there
+from storage.upserts import insert_if_absent
 
 Kind = Literal["text", "payload", "media"]
 
@@ -125,7 +125,7 @@ def receive(tx: Transaction, inbound: Inbound) -> Receipt:
         raise BadMessageError(f"message id of {len(inbound.channel_message_id)} characters")
     locked = lock_conversation(tx, inbound.conversation)
     media = None if inbound.media is None else dict(inbound.media)
-    row = insert_unless_there(
+    row = insert_if_absent(
         tx,
         inbox,
         {

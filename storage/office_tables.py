@@ -97,7 +97,7 @@ office_record: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# An evaluation while it is written; when approved, its paper goes into ``office_record``.
+# An evaluation while it is written; when approved, its document goes into ``office_record``.
 evaluation: Final = sa.Table(
     "evaluation",
     metadata,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from storage.store import Transaction
 from storage.tables import snapshot
-from storage.writing import upsert
+from storage.upserts import upsert
 
 # Built once: it stands on the path of every message.
 _LOAD = sa.select(snapshot.c.seq, snapshot.c.state).where(

@@ -32,7 +32,7 @@ from storage.engines import (
     read_url,
     sqlite_path,
 )
-from storage.turnstile import Turnstile
+from storage.fair_lock import FairLock
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -69,7 +69,7 @@ class Store:
         self.dialect: Final = cast(Dialect, engine.dialect.name)
         self.path: Final = sqlite_path(engine.url)
         """The SQLite file; None for PostgreSQL and for a store in memory."""
-        self._turnstile = Turnstile() if self.path else None
+        self._writers = FairLock() if self.path else None
 
     @classmethod
     def open(cls, url: str, *, clock: Clock, sleep: Sleep = time.sleep) -> Store:
@@ -123,15 +123,15 @@ class Store:
         There is one write lock. Whoever waited for it with a connection in hand would leave none
         to the readers.
         """
-        if self._turnstile is None:
+        if self._writers is None:
             yield
             return
-        if not self._turnstile.enter(LOCK_TIMEOUT_SECONDS):
+        if not self._writers.acquire(LOCK_TIMEOUT_SECONDS):
             raise StoreUnavailableError("this process could not write for 5 seconds")
         try:
             yield
         finally:
-            self._turnstile.leave()
+            self._writers.release()
 
     def migrate(self) -> None:
         """Bring the schema to this program's version, in one transaction, one process at a time.

@@ -13,7 +13,7 @@ from sqlalchemy import Column, ForeignKey
 from storage.columns import CleanText, Moment
 from storage.tables import BigId, metadata
 
-# A file as it came. The id is unguessable; who may fetch it is the web room's rule.
+# A file as it came. The id is unguessable; who may fetch it is a rule of ``web``.
 attachment: Final = sa.Table(
     "webchat_attachment",
     metadata,

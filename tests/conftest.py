@@ -1,4 +1,4 @@
-"""Fixtures for all rooms: a still clock, and an empty, migrated store of either kind.
+"""Fixtures for all packages: a still clock, and an empty, migrated store of either kind.
 
 ``store`` runs a test on SQLite and on PostgreSQL; ``sqlite_store`` on SQLite only. Where no
 PostgreSQL listens the test is skipped, but in CI it fails.

@@ -10,11 +10,11 @@ ROOT = Path(__file__).parents[1]
 
 
 def _modules_with_examples() -> list[str]:
-    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
     return [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for room in sorted(rooms)
-        for path in sorted((ROOT / room).rglob("*.py"))
+        for package in sorted(packages)
+        for path in sorted((ROOT / package).rglob("*.py"))
         if ">>> " in path.read_text(encoding="utf-8")
     ]
 

@@ -7,9 +7,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def _house() -> list[Path]:
-    rooms = [path.parent for path in ROOT.glob("*/__init__.py")]
-    return [ROOT / "halo.py", *(path for room in rooms for path in sorted(room.rglob("*.py")))]
+def _modules() -> list[Path]:
+    packages = [path.parent for path in ROOT.glob("*/__init__.py")]
+    return [
+        ROOT / "halo.py",
+        *(path for package in packages for path in sorted(package.rglob("*.py"))),
+    ]
 
 
 def _name(path: Path, root: Path) -> str:
@@ -22,7 +25,7 @@ def _imported(path: Path, known: set[str]) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from room import module` names a module, `from room import name` the room itself.
+            # `from package import module` names a module, `from package import name` the package.
             inner = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if name in known else node.module for name in inner}
     return found & known
@@ -40,16 +43,16 @@ def _cycle(paths: list[Path], root: Path) -> list[str]:
 
 
 def test_no_modules_import_each_other() -> None:
-    assert _cycle(_house(), ROOT) == []
+    assert _cycle(_modules(), ROOT) == []
 
 
 def test_a_circle_is_found_through_a_package_and_a_late_import(tmp_path: Path) -> None:
-    room = tmp_path / "room"
-    room.mkdir()
-    (room / "__init__.py").write_text("from room.front import door\n", encoding="utf-8")
-    (room / "front.py").write_text("from room import back\ndoor = back\n", encoding="utf-8")
-    (room / "back.py").write_text("def late():\n    import room\n", encoding="utf-8")
-    paths = sorted(room.glob("*.py"))
-    assert set(_cycle(paths, tmp_path)) == {"room", "room.front", "room.back"}
-    (room / "back.py").write_text("", encoding="utf-8")
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("from package.front import inner\n", encoding="utf-8")
+    (package / "front.py").write_text("from package import back\ninner = back\n", encoding="utf-8")
+    (package / "back.py").write_text("def late():\n    import package\n", encoding="utf-8")
+    paths = sorted(package.glob("*.py"))
+    assert set(_cycle(paths, tmp_path)) == {"package", "package.front", "package.back"}
+    (package / "back.py").write_text("", encoding="utf-8")
     assert _cycle(paths, tmp_path) == []

@@ -1,4 +1,4 @@
-"""The web room: public site, widget, chat API, officers' console, reports, health."""
+"""The web processes: public site, widget, chat API, officers' console, reports, health."""
 
 from __future__ import annotations
 

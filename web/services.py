@@ -26,7 +26,7 @@ class LiveBundle:
 
 @dataclass(frozen=True)
 class Services:
-    """One web process's surroundings.
+    """What one web process needs.
 
     ``live_bundle`` returns ``None`` while no model has been trained; ``ask_worker`` sends a request
     over the local socket and raises ``WorkerTimeoutError``; ``secret_key`` signs cookies and

@@ -24,7 +24,7 @@ def public_events(tx: Transaction, events: Sequence[StoredEvent]) -> list[dict[s
     """Return the events of one conversation in public form.
 
     A resident's own message carries the ``client_message_id`` that the widget gave it, so that
-    the widget knows its bubble again.
+    the widget recognises its own message.
     """
     client_ids, officers = _client_message_ids(tx, events), _officers(tx, events)
     return [public_event(event, client_ids=client_ids, officers=officers) for event in events]

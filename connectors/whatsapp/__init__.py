@@ -8,11 +8,16 @@ from connectors.whatsapp.announcing import why_not_announced
 from connectors.whatsapp.attachments import Attachment, Attachments, file_payload
 from connectors.whatsapp.build import graph_api, make_deliverer, make_ingest
 from connectors.whatsapp.deliverer import Deliverer
+from connectors.whatsapp.delivery_status import (
+    CHANNEL_EVENTS,
+    DeliveryStatus,
+    delivery_statuses,
+    sentence_for,
+)
 from connectors.whatsapp.failures import reason_text
 from connectors.whatsapp.grouping import GroupedIngest
-from connectors.whatsapp.happenings import HAPPENINGS, Fate, fates_of, sentence_for
 from connectors.whatsapp.ingest import Ingest, Report
-from connectors.whatsapp.line import Line, line_of, resume_line
+from connectors.whatsapp.number_health import NumberHealth, read_number_health, resume_number
 from connectors.whatsapp.people import (
     CHANNEL,
     Contact,
@@ -29,46 +34,46 @@ from connectors.whatsapp.templates import (
     send_template,
     template_is_waiting,
 )
-from connectors.whatsapp.troubled import TroubledReply, troubled_replies
 from connectors.whatsapp.turns import ChannelTurn, plan_turn
+from connectors.whatsapp.undelivered import UndeliveredReply, undelivered_replies
 
 __all__ = [
     "CHANNEL",
-    "HAPPENINGS",
+    "CHANNEL_EVENTS",
     "Attachment",
     "Attachments",
     "ChannelState",
     "ChannelTurn",
     "Contact",
     "Deliverer",
-    "Fate",
+    "DeliveryStatus",
     "GroupedIngest",
     "Ingest",
-    "Line",
+    "NumberHealth",
     "Report",
     "TemplateProposal",
-    "TroubledReply",
+    "UndeliveredReply",
     "challenge_of",
     "channel_state",
     "contact_of",
     "conversations_of_number",
     "conversations_of_resident",
-    "fates_of",
+    "delivery_statuses",
     "file_payload",
     "graph_api",
-    "line_of",
     "make_deliverer",
     "make_ingest",
     "plan_turn",
     "propose_template",
+    "read_number_health",
     "reason_text",
     "resend",
-    "resume_line",
+    "resume_number",
     "send_template",
     "sentence_for",
     "sign",
     "signature_is_valid",
     "template_is_waiting",
-    "troubled_replies",
+    "undelivered_replies",
     "why_not_announced",
 ]

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import requests
 import sqlalchemy as sa
 
-from connectors.whatsapp.body import as_mapping, as_text
 from connectors.whatsapp.file_kinds import (
     LARGEST_RECEIVED,
     bare_type,
@@ -24,9 +23,10 @@ from connectors.whatsapp.file_kinds import (
     may_be_sent,
 )
 from connectors.whatsapp.graph import GraphApi
+from connectors.whatsapp.json_access import as_mapping, as_text
 from connectors.whatsapp.texts import say
 from foundation.errors import AttachmentRefusedError, NotFoundError
-from storage import Store, Transaction, insert_unless_there, tables
+from storage import Store, Transaction, insert_if_absent, tables
 from storage.whatsapp_tables import media
 
 IDS_LIVE: Final = timedelta(days=7)
@@ -181,7 +181,7 @@ def _keep(tx: Transaction, fetched: Attachment) -> None:
         "content": fetched.content,
         "at": tx.now,
     }
-    insert_unless_there(tx, media, values, unique=("media_id",))
+    insert_if_absent(tx, media, values, unique=("media_id",))
 
 
 def _digest_fits(described: Any, content: bytes) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import requests
 
 from connectors.whatsapp.deliverer import Deliverer
+from connectors.whatsapp.failure_policy import FailurePolicy
 from connectors.whatsapp.graph import GraphApi
 from connectors.whatsapp.ingest import Ingest
-from connectors.whatsapp.marks import ReadMarks
-from connectors.whatsapp.outcomes import Consequences
-from connectors.whatsapp.statuses import StatusDesk
+from connectors.whatsapp.read_receipts import ReadReceipts
+from connectors.whatsapp.statuses import StatusHandler
 from foundation.settings import Settings, WhatsAppSettings
 from storage import Store
 
@@ -28,7 +28,7 @@ def make_ingest(
     return Ingest(
         store=store,
         phone_number_id=settings.phone_number_id,
-        statuses=StatusDesk(_consequences(settings, new_ticket, jitter)),
+        statuses=StatusHandler(_failure_policy(settings, new_ticket, jitter)),
         new_id=new_id,
     )
 
@@ -46,9 +46,9 @@ def make_deliverer(
     return Deliverer(
         store=store,
         graph=graph,
-        consequences=_consequences(settings.whatsapp, new_ticket, jitter),
+        failure_policy=_failure_policy(settings.whatsapp, new_ticket, jitter),
         public_url=settings.public_url,
-        marks=ReadMarks(store, graph),
+        read_receipts=ReadReceipts(store, graph),
     )
 
 
@@ -63,10 +63,10 @@ def graph_api(settings: WhatsAppSettings, session: requests.Session) -> GraphApi
     )
 
 
-def _consequences(
+def _failure_policy(
     settings: WhatsAppSettings, new_ticket: Callable[[], str], jitter: Callable[[], float]
-) -> Consequences:
-    return Consequences(
+) -> FailurePolicy:
+    return FailurePolicy(
         phone_number_id=settings.phone_number_id,
         access_token=settings.access_token,
         new_ticket=new_ticket,

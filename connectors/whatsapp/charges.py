@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage import Transaction, insert_unless_there
+from storage import Transaction, insert_if_absent
 from storage.whatsapp_tables import charge
 
 _SERVICE = "service"
@@ -28,7 +28,7 @@ def note_charge(
         "type": type or "",
         "delivered_at": tx.now if delivered else None,
     }
-    if insert_unless_there(tx, charge, values, unique=("attempt_id",)) is None and delivered:
+    if insert_if_absent(tx, charge, values, unique=("attempt_id",)) is None and delivered:
         tx.connection.execute(
             sa.update(charge)
             .where(charge.c.attempt_id == attempt_id, charge.c.delivered_at.is_(None))

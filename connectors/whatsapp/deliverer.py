@@ -12,24 +12,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from connectors.whatsapp.failure_policy import FailurePolicy
 from connectors.whatsapp.failures import Action, failure_of
 from connectors.whatsapp.graph import Accepted, GraphApi, NoAnswer, Refused
-from connectors.whatsapp.leftovers import Leftovers, next_moment
-from connectors.whatsapp.line import (
-    Line,
+from connectors.whatsapp.number_health import (
+    NumberHealth,
     forgive,
-    line_of,
     postpone_probe,
-    resume_line,
-    stop_line,
+    read_number_health,
+    resume_number,
+    stop_number,
     token_mark,
 )
-from connectors.whatsapp.marks import ReadMarks
-from connectors.whatsapp.outcomes import Consequences
-from connectors.whatsapp.pace import Pace
+from connectors.whatsapp.number_rate_limit import NumberRateLimit
 from connectors.whatsapp.people import CHANNEL
-from connectors.whatsapp.statuses import StatusDesk
-from connectors.whatsapp.taking import Taken, Taker
+from connectors.whatsapp.read_receipts import ReadReceipts
+from connectors.whatsapp.reaper import Reaper, next_moment
+from connectors.whatsapp.send_guard import ClearedSend, SendGuard
+from connectors.whatsapp.statuses import StatusHandler
 from foundation.errors import StoreUnavailableError
 from storage import (
     Attempt,
@@ -51,7 +51,9 @@ LONGEST_WAIT: Final = 1.0
 
 _BATCH: Final = 20
 _TIDY_EVERY: Final = timedelta(seconds=5)
-_LOOK_FIRST: Final = frozenset({Action.RETRY, Action.WAIT_PAIR, Action.WAIT_LINE, Action.STOP})
+_LOOK_FIRST: Final = frozenset(
+    {Action.RETRY, Action.WAIT_RECIPIENT, Action.WAIT_NUMBER, Action.STOP}
+)
 
 
 @dataclass
@@ -60,10 +62,10 @@ class Deliverer:
 
     store: Store
     graph: GraphApi
-    consequences: Consequences
+    failure_policy: FailurePolicy
     public_url: str = ""
-    pace: Pace = field(default_factory=Pace)
-    marks: ReadMarks | None = None
+    rate_limit: NumberRateLimit = field(default_factory=NumberRateLimit)
+    read_receipts: ReadReceipts | None = None
     _tidy_at: datetime | None = field(default=None, init=False)
 
     def run(self, stop: threading.Event, wakeups: Wakeups) -> None:
@@ -84,31 +86,35 @@ class Deliverer:
     def work_once(self) -> int:
         """Do what is due now; return how many calls were made."""
         self._tidy()
-        line = self._line()
-        if line.stopped:
-            return self._probe(line)
+        health = self._health()
+        if health.stopped:
+            return self._probe(health)
         with self.store.read() as tx:
             now = tx.now
-            due = [] if line.rests_at(now) else due_outbox(tx, channel=CHANNEL, limit=_BATCH)
+            due = [] if health.rests_at(now) else due_outbox(tx, channel=CHANNEL, limit=_BATCH)
         sent = 0
         for row in due:
-            if self.pace.free_at(now, strikes=line.strikes) > now or not self._try(row, now):
+            if self.rate_limit.free_at(now, strikes=health.strikes) > now or not self._try(
+                row, now
+            ):
                 break
             sent += 1
-        return sent + (self.marks.work_once() if self.marks and not line.rests_at(now) else 0)
+        return sent + (
+            self.read_receipts.work_once() if self.read_receipts and not health.rests_at(now) else 0
+        )
 
     def next_due(self) -> datetime | None:
         """Return when there will be something to do again, ``None`` when nothing is known."""
-        line = self._line()
-        if line.stopped:
-            return line.probe_at
+        health = self._health()
+        if health.stopped:
+            return health.probe_at
         with self.store.read() as tx:
             moment = next_moment(tx)
             now = tx.now
         if moment is None:
             return None
-        waits = [moment, self.pace.free_at(now, strikes=line.strikes)]
-        return max([*waits, line.paused_until] if line.paused_until else waits)
+        waits = [moment, self.rate_limit.free_at(now, strikes=health.strikes)]
+        return max([*waits, health.paused_until] if health.paused_until else waits)
 
     def _seconds_until_due(self) -> float:
         due = self.next_due()
@@ -118,9 +124,9 @@ class Deliverer:
             left = (due - tx.now).total_seconds()
         return min(max(left, 0.01), LONGEST_WAIT)
 
-    def _line(self) -> Line:
+    def _health(self) -> NumberHealth:
         with self.store.read() as tx:
-            return line_of(tx, self.graph.phone_number_id)
+            return read_number_health(tx, self.graph.phone_number_id)
 
     def _try(self, row: OutboxRow, now: datetime) -> bool:
         try:
@@ -138,34 +144,34 @@ class Deliverer:
             lock_conversation(tx, seen.conversation)
             row = get_outbox_row(tx, seen.id)
             if row is not None and row.state == "pending":
-                self.consequences.give_up(tx, row, "defect")
+                self.failure_policy.give_up(tx, row, "defect")
 
     def _deliver(self, row: OutboxRow, now: datetime) -> bool:
         """Send one reply if it may go; False when the number may not send any more."""
         with self.store.write() as tx:
-            line = line_of(tx, self.graph.phone_number_id)
-            if line.rests_at(tx.now):
+            health = read_number_health(tx, self.graph.phone_number_id)
+            if health.rests_at(tx.now):
                 return False
-            taken = Taker(self.consequences, self.public_url).take(tx, row)
-        if taken is not None:
-            self.pace.spend(now, strikes=line.strikes)
-            self._send(taken, line)
+            cleared = SendGuard(self.failure_policy, self.public_url).take(tx, row)
+        if cleared is not None:
+            self.rate_limit.spend(now, strikes=health.strikes)
+            self._send(cleared, health)
         return True
 
-    def _send(self, taken: Taken, line: Line) -> None:
-        answer = self.graph.send(taken.body)
+    def _send(self, cleared: ClearedSend, health: NumberHealth) -> None:
+        answer = self.graph.send(cleared.body)
         # Forgotten in a power cut, it would be found out again from the statuses.
         with self.store.write(durable=False) as tx:
-            lock_conversation(tx, taken.conversation)
+            lock_conversation(tx, cleared.conversation)
             if isinstance(answer, Accepted):
-                self._accepted(tx, taken.attempt, answer.wamid)
-                forgive(tx, line)
+                self._accepted(tx, cleared.attempt, answer.wamid)
+                forgive(tx, health)
             elif isinstance(answer, NoAnswer):
-                number = taken.attempt.outbox_id
+                number = cleared.attempt.outbox_id
                 logger.warning("outbox row %d: outcome unknown, %s", number, answer.detail)
-                advance_attempt(tx, taken.attempt.id, state="unknown")
+                advance_attempt(tx, cleared.attempt.id, state="unknown")
             else:
-                self._refused(tx, taken.attempt, answer)
+                self._refused(tx, cleared.attempt, answer)
 
     def _accepted(self, tx: Transaction, attempt: Attempt, wamid: str) -> None:
         taken_before = find_attempt(tx, wamid=wamid)
@@ -174,41 +180,41 @@ class Deliverer:
             advance_attempt(tx, attempt.id, state="accepted")
             return
         advance_attempt(tx, attempt.id, state="accepted", wamid=wamid)
-        StatusDesk(self.consequences).apply_held(tx, attempt, wamid)
+        StatusHandler(self.failure_policy).apply_held(tx, attempt, wamid)
 
     def _refused(self, tx: Transaction, attempt: Attempt, answer: Refused) -> None:
         action = failure_of(answer.code).action
         if not answer.may_be_accepted or action not in _LOOK_FIRST:
-            self.consequences.refused(tx, attempt, answer.code)
+            self.failure_policy.refused(tx, attempt, answer.code)
             return
         # A server error: the code says no, but a status may yet say otherwise. Look first.
         advance_attempt(tx, attempt.id, state="unknown", error_code=answer.code)
         if action is Action.STOP:
-            stop_line(
+            stop_number(
                 tx,
                 self.graph.phone_number_id,
                 answer.code,
                 access_token=self.graph.access_token,
             )
 
-    def _probe(self, line: Line) -> int:
+    def _probe(self, health: NumberHealth) -> int:
         """See whether a stopped number may go on: with a new token, or when Meta says so."""
         with self.store.read() as tx:
-            due = line.probe_at is not None and line.probe_at <= tx.now
-        renewed = line.token_mark != token_mark(self.graph.access_token)
+            due = health.probe_at is not None and health.probe_at <= tx.now
+        renewed = health.token_mark != token_mark(self.graph.access_token)
         usable = renewed or (due and self.graph.is_usable())
         if not (usable or due):
             return 0
         with self.store.write() as tx:
             if usable:
-                resume_line(tx, line.phone_number_id)
+                resume_number(tx, health.phone_number_id)
             else:
-                postpone_probe(tx, line.phone_number_id)
+                postpone_probe(tx, health.phone_number_id)
         return 1
 
     def _tidy(self) -> None:
         with self.store.read() as tx:
             now = tx.now
         if self._tidy_at is None or now >= self._tidy_at:
-            Leftovers(self.store, self.consequences).settle()
+            Reaper(self.store, self.failure_policy).settle()
             self._tidy_at = now + _TIDY_EVERY

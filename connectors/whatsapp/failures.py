@@ -18,9 +18,9 @@ class Action(StrEnum):
     """Permanent: a person sees it."""
     PLAIN = "plain"
     """The same once more as plain text."""
-    WAIT_PAIR = "wait_pair"
+    WAIT_RECIPIENT = "wait_recipient"
     """Again later; only this recipient waits."""
-    WAIT_LINE = "wait_line"
+    WAIT_NUMBER = "wait_number"
     """Again later; the whole number slows down."""
     RETRY = "retry"
     """A passing fault: again with growing pauses."""
@@ -54,8 +54,8 @@ def _table() -> dict[str, Failure]:
         ("131047 131026 131021", Failure(Action.GIVE_UP)),
         ("131030", Failure(Action.GIVE_UP, operator=True)),
         ("131062", Failure(Action.PLAIN)),
-        ("131056", Failure(Action.WAIT_PAIR)),
-        ("130429 80007 4 429", Failure(Action.WAIT_LINE)),
+        ("131056", Failure(Action.WAIT_RECIPIENT)),
+        ("130429 80007 4 429", Failure(Action.WAIT_NUMBER)),
         ("131048", Failure(Action.STOP, "spam", operator=True)),
         (f"2 131000 131016 133004 131057 1 {NOT_SENT}", Failure(Action.RETRY)),
         ("0 190", Failure(Action.STOP, "token", operator=True)),
@@ -108,16 +108,16 @@ def pause_before_retry(tries: int, *, jitter: float) -> timedelta:
     return pause * (0.5 + 0.5 * jitter)
 
 
-def pause_for_pair(refusals: int) -> timedelta:
-    """Return Meta's own advice for the pair limit: 4^n seconds after the n-th refusal (n from 0).
+def pause_for_recipient(refusals: int) -> timedelta:
+    """Return Meta's own advice for one recipient: 4^n seconds after the n-th refusal (n from 0).
 
-    >>> [pause_for_pair(n).total_seconds() for n in range(4)]
+    >>> [pause_for_recipient(n).total_seconds() for n in range(4)]
     [1.0, 4.0, 16.0, 64.0]
     """
     return min(timedelta(seconds=4.0 ** min(refusals, 10)), LONGEST_PAUSE)
 
 
-def pause_for_line(strikes: int, *, jitter: float) -> timedelta:
+def pause_for_number(strikes: int, *, jitter: float) -> timedelta:
     """Return how long the whole number rests after ``strikes`` refusals: 2 s doubling to 5 min."""
     return min(timedelta(seconds=2 ** min(strikes, 12)), timedelta(minutes=5)) * (
         0.5 + 0.5 * jitter

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from connectors.whatsapp.ingest import Ingest, Report
-from connectors.whatsapp.walk import Contents
+from connectors.whatsapp.webhook_parser import Contents
 from foundation.errors import StoreUnavailableError
 
 LINGER_SECONDS: Final = 0.002

@@ -16,14 +16,14 @@ import sqlalchemy as sa
 
 from connectors.whatsapp.people import CHANNEL, Contact, change_contact, contact_of
 from connectors.whatsapp.reading import NewIdentity
-from connectors.whatsapp.walk import Sender
+from connectors.whatsapp.webhook_parser import Sender
 from foundation.errors import StoreUnavailableError
 from handoff import open_case_of
 from storage import (
     Conversation,
     Transaction,
     append_event,
-    insert_unless_there,
+    insert_if_absent,
     lock_conversation,
     open_conversation,
     tables,
@@ -136,7 +136,7 @@ def _pointed(tx: Transaction, known: _Known, **learnt: str | None) -> str | None
 def _point(tx: Transaction, name: str, conversation_id: str) -> bool:
     """Let an unknown alias lead to the conversation; False when somebody else was quicker."""
     values = {"alias": name, "conversation_id": conversation_id, "at": tx.now}
-    return insert_unless_there(tx, alias, values, unique=("alias",)) is not None
+    return insert_if_absent(tx, alias, values, unique=("alias",)) is not None
 
 
 def _new(tx: Transaction, sender: Sender, new_id: Callable[[], str]) -> str | None:
@@ -148,7 +148,7 @@ def _new(tx: Transaction, sender: Sender, new_id: Callable[[], str]) -> str | No
         "name": sender.name,
         "username": sender.username,
     }
-    insert_unless_there(tx, contact, values, unique=("conversation_id",))
+    insert_if_absent(tx, contact, values, unique=("conversation_id",))
     return made if all(_point(tx, name, made) for name in sender.aliases) else None
 
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.body import moment_of, read_json, storable_item
 from connectors.whatsapp.continuing import carry_over, find_link
 from connectors.whatsapp.identities import conversation_of, link
+from connectors.whatsapp.json_access import moment_of, read_json, storable_item
 from connectors.whatsapp.people import CHANNEL
 from connectors.whatsapp.reading import Reading, read_item
 from connectors.whatsapp.records import Noted, note, store_message
-from connectors.whatsapp.statuses import StatusDesk
-from connectors.whatsapp.walk import Contents, Item, StatusReport, walk
+from connectors.whatsapp.statuses import StatusHandler
+from connectors.whatsapp.webhook_parser import Contents, Item, StatusReport, parse_webhook
 from foundation.errors import StoreUnavailableError
 from storage import Inbound, Store, Transaction, was_forgotten
 
@@ -59,7 +59,7 @@ class Ingest:
 
     store: Store
     phone_number_id: str
-    statuses: StatusDesk
+    statuses: StatusHandler
     new_id: Callable[[], str]
 
     def take(self, raw: bytes) -> Report:
@@ -74,7 +74,7 @@ class Ingest:
 
     def read(self, raw: bytes) -> Contents:
         """Return what the body holds for us. Raises ``BadMessageError`` for what is not JSON."""
-        return walk(read_json(raw), phone_number_id=self.phone_number_id)
+        return parse_webhook(read_json(raw), phone_number_id=self.phone_number_id)
 
     def store_all(self, bodies: Sequence[Contents]) -> list[Report]:
         """Store several bodies in one transaction and return what each was.

@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from connectors.whatsapp.body import (
+from connectors.whatsapp.json_access import (
     as_list,
     as_mapping,
     as_text,
     number_of,
     user_id_of,
 )
-from connectors.whatsapp.walk import bounded_id, error_code
+from connectors.whatsapp.webhook_parser import bounded_id, error_code
 from storage import Kind, storable
 
 Action = Literal["answered", "please_type", "silent"]

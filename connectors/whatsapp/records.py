@@ -10,15 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connectors.whatsapp.held_items import hold, take_held
 from connectors.whatsapp.people import CHANNEL, change_contact, same_person
 from connectors.whatsapp.reading import Reading
 from connectors.whatsapp.revoking import REVOKED, mask_message
-from connectors.whatsapp.waiting import hold, take_held
 from storage import (
     Inbound,
     Transaction,
     append_event,
-    insert_unless_there,
+    insert_if_absent,
     lock_conversation,
     receive,
     tables,
@@ -80,7 +80,7 @@ def note(tx: Transaction, noted: Noted, reading: Reading, *, turn_id: str) -> bo
     if about is not None and reading.type == "edit" and _is_revoked(tx, about):
         # A wording that was overtaken by its own revocation.
         noted = replace(noted, text="", media=dict(REVOKED))
-    row = insert_unless_there(
+    row = insert_if_absent(
         tx,
         tables.inbox,
         {

@@ -1,4 +1,4 @@
-"""Sending once more what failed or whose fate is unknown: only an officer decides that."""
+"""Sending once more what failed or whose status is unknown: only an officer decides that."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.line import line_of
+from connectors.whatsapp.number_health import read_number_health
 from connectors.whatsapp.people import CHANNEL
 from foundation.clock import WIB
 from storage import Transaction, messages_by_month, tables
@@ -31,7 +31,7 @@ class ChannelState:
 
 def channel_state(tx: Transaction, phone_number_id: str) -> ChannelState:
     """Return how the channel stands now. Reads indexed tables only."""
-    line = line_of(tx, phone_number_id)
+    health = read_number_health(tx, phone_number_id)
     outbox = tables.outbox
     counts: dict[str, int] = {
         row.state: row.number
@@ -47,8 +47,8 @@ def channel_state(tx: Transaction, phone_number_id: str) -> ChannelState:
     today = tx.now.astimezone(WIB).date()
     [month] = messages_by_month(tx, today, today)
     return ChannelState(
-        stopped_code=line.stopped_code,
-        stopped_at=line.stopped_at,
+        stopped_code=health.stopped_code,
+        stopped_at=health.stopped_at,
         waiting=counts.get("pending", 0) + counts.get("sending", 0),
         unknown=counts.get("unknown", 0),
         service_messages=month.service,

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from connectors.whatsapp.charges import note_charge
-from connectors.whatsapp.outcomes import Consequences
-from connectors.whatsapp.waiting import hold, take_held
-from connectors.whatsapp.walk import StatusReport
+from connectors.whatsapp.failure_policy import FailurePolicy
+from connectors.whatsapp.held_items import hold, take_held
+from connectors.whatsapp.webhook_parser import StatusReport
 from storage import (
     Attempt,
     AttemptState,
@@ -34,10 +34,10 @@ _NO_CODE: Final = "no_code"
 
 
 @dataclass(frozen=True)
-class StatusDesk:
-    """Applies statuses; ``consequences`` knows what a failure asks of us."""
+class StatusHandler:
+    """Applies statuses; ``failure_policy`` knows what a failure asks of us."""
 
-    consequences: Consequences
+    failure_policy: FailurePolicy
 
     def apply(self, tx: Transaction, status: StatusReport) -> None:
         """Move the try that the status is about; one of an unknown id is held for a day."""
@@ -67,7 +67,7 @@ class StatusDesk:
             # Once, and not for a try that is known to have arrived.
             if current.state not in ("failed", "delivered", "read"):
                 code = status.error_code or _NO_CODE
-                self.consequences.refused(tx, current, code, wamid=wamid)
+                self.failure_policy.refused(tx, current, code, wamid=wamid)
             return
         state = _STATES[status.status]
         if current.state != "failed" or state != "sent":

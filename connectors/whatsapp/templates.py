@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.outcomes import window_end
+from connectors.whatsapp.failure_policy import window_end
 from connectors.whatsapp.people import CHANNEL, Contact, contact_of
 from foundation.errors import CaseConflictError
 from storage import (

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from connectors.whatsapp.continuing import LINK_OVER, LINKED, greeting, without_code
+from connectors.whatsapp.failure_policy import WINDOW
 from connectors.whatsapp.formatter import (
     TEXT_LIMIT,
     Choice,
@@ -21,8 +22,7 @@ from connectors.whatsapp.formatter import (
     message_content,
     numbered_choices,
 )
-from connectors.whatsapp.outcomes import WINDOW
-from connectors.whatsapp.taking import OPT_OUT_RESPONSE
+from connectors.whatsapp.send_guard import OPT_OUT_RESPONSE
 from connectors.whatsapp.texts import say, say_first
 from dialogue.types import Button, CaseRequest, Reply, Turn
 from foundation.errors import MessageTooLongError

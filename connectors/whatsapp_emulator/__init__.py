@@ -6,7 +6,6 @@ connector, so that neither can hide the other's mistakes.
 
 from connectors.whatsapp_emulator.app import create_app
 from connectors.whatsapp_emulator.config import Behaviour, EmulatorConfig
-from connectors.whatsapp_emulator.courier import Post, http_post
 from connectors.whatsapp_emulator.emulator import Emulator, SendRecord
 from connectors.whatsapp_emulator.faults import Fault, read_fault
 from connectors.whatsapp_emulator.graph_errors import GraphError
@@ -15,6 +14,7 @@ from connectors.whatsapp_emulator.people import Resident
 from connectors.whatsapp_emulator.records import ChatMessage
 from connectors.whatsapp_emulator.resident_side import ResidentSide
 from connectors.whatsapp_emulator.serving import EmulatorServer
+from connectors.whatsapp_emulator.webhook_sender import Post, http_post
 
 __all__ = [
     "Behaviour",

@@ -61,8 +61,8 @@ class _Control:
                 behaviour=_plain(asdict(self._emulator.behaviour)),
                 faults=[asdict(fault) for fault in self._emulator.faults.left()],
                 residents=residents,
-                undelivered=self._emulator.courier.pending(),
-                lost=self._emulator.courier.lost,
+                undelivered=self._emulator.webhook_sender.pending(),
+                lost=self._emulator.webhook_sender.lost,
                 delivered_service=self._emulator.timeline.delivered_service(f"{now:%Y-%m}"),
             )
 
@@ -76,7 +76,7 @@ class _Control:
 
     def deliveries(self) -> ResponseReturnValue:
         with self._emulator.lock:
-            return jsonify([_plain(asdict(entry)) for entry in self._emulator.courier.log])
+            return jsonify([_plain(asdict(entry)) for entry in self._emulator.webhook_sender.log])
 
     def clock(self) -> ResponseReturnValue:
         seconds = _object().get("advance")
@@ -103,7 +103,7 @@ class _Control:
     def webhook(self) -> ResponseReturnValue:
         """Deliver the request's own body, signed, exactly as it is."""
         with self._emulator.changed:
-            self._emulator.courier.enqueue_raw(request.get_data(), self._emulator.clock())
+            self._emulator.webhook_sender.enqueue_raw(request.get_data(), self._emulator.clock())
             self._emulator.changed.notify_all()
         return "", 202
 

@@ -12,16 +12,16 @@ from typing import Any
 
 from connectors.whatsapp_emulator.clock import TurnableClock
 from connectors.whatsapp_emulator.config import Behaviour, EmulatorConfig
-from connectors.whatsapp_emulator.courier import Courier, Post
 from connectors.whatsapp_emulator.faults import FaultQueue
 from connectors.whatsapp_emulator.graph_errors import GraphError
 from connectors.whatsapp_emulator.media import MediaStore
 from connectors.whatsapp_emulator.nodes import as_node
 from connectors.whatsapp_emulator.people import People, Resident
+from connectors.whatsapp_emulator.rate_limits import NumberRateLimit, RecipientRateLimit
 from connectors.whatsapp_emulator.records import ChatMessage, Chats, new_wamid
 from connectors.whatsapp_emulator.send_rules import Outgoing, read_send
-from connectors.whatsapp_emulator.speed import PairLimit, Throughput
 from connectors.whatsapp_emulator.timeline import Timeline
+from connectors.whatsapp_emulator.webhook_sender import Post, WebhookSender
 from foundation.clock import Clock
 
 
@@ -59,10 +59,10 @@ class Emulator:
         self.chats = Chats()
         self.media = MediaStore(self.rng)
         self.faults = FaultQueue()
-        self.courier = Courier(self.config, self.rng)
+        self.webhook_sender = WebhookSender(self.config, self.rng)
         self.timeline = Timeline(self.people, self.chats)
-        self.throughput = Throughput()
-        self.pairs = PairLimit()
+        self.throughput = NumberRateLimit()
+        self.pairs = RecipientRateLimit()
         self.typing_since: dict[str, datetime] = {}
         self.profile: dict[str, Any] = {"messaging_product": "whatsapp"}
 
@@ -95,14 +95,14 @@ class Emulator:
         with self.lock:
             now = self.clock()
             for notice in self.timeline.advance(self.behaviour, now):
-                self.courier.enqueue(notice)
-            parcel = self.courier.take_due(self.behaviour, now)
-        if parcel is None:
+                self.webhook_sender.enqueue(notice)
+            webhook = self.webhook_sender.take_due(self.behaviour, now)
+        if webhook is None:
             return False
-        status = post(parcel.body, parcel.headers)
+        status = post(webhook.body, webhook.headers)
         with self.changed:
-            if self.courier.settle(parcel, status, self.clock()):
-                for message_id in parcel.message_ids:
+            if self.webhook_sender.settle(webhook, status, self.clock()):
+                for message_id in webhook.message_ids:
                     self._ticks(message_id)
             self.changed.notify_all()
         return True
@@ -119,7 +119,7 @@ class Emulator:
         with self.lock:
             moments = (
                 self.timeline.next_due(),
-                self.courier.next_due(self.behaviour, self.clock()),
+                self.webhook_sender.next_due(self.behaviour, self.clock()),
             )
             return min((m for m in moments if m is not None), default=None)
 

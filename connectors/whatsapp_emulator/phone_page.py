@@ -13,9 +13,9 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from connectors.whatsapp_emulator.bubbles import Bubble, bubbles_of, plain_text
 from connectors.whatsapp_emulator.emulator import Emulator
 from connectors.whatsapp_emulator.faults import read_fault
+from connectors.whatsapp_emulator.message_views import MessageView, message_views, plain_text
 from connectors.whatsapp_emulator.people import Resident
 from connectors.whatsapp_emulator.records import ChatMessage
 from connectors.whatsapp_emulator.resident_side import ResidentSide
@@ -217,20 +217,20 @@ class _Page:
         return {
             "resident": resident,
             "office": emulator.config,
-            "bubbles": self._bubbles(resident),
+            "messages": self._message_views(resident),
             "typing": since is not None and (now - since).total_seconds() < _TYPING_SECONDS,
             "now": now,
             "window_left": resident.window_left(now),
             "faults": len(emulator.faults.left()),
-            "pending": emulator.courier.pending(),
+            "pending": emulator.webhook_sender.pending(),
             "sends": list(emulator.sends)[-_LOG_LINES:][::-1],
             "states": {m.id: m for m in emulator.chats.of(resident.user_id)},
-            "deliveries": list(emulator.courier.log)[-_LOG_LINES:][::-1],
+            "deliveries": list(emulator.webhook_sender.log)[-_LOG_LINES:][::-1],
         }
 
-    def _bubbles(self, resident: Resident) -> list[Bubble]:
+    def _message_views(self, resident: Resident) -> list[MessageView]:
         emulator = self._emulator
-        return bubbles_of(emulator.chats, resident.user_id, emulator.media.mime_types())
+        return message_views(emulator.chats, resident.user_id, emulator.media.mime_types())
 
     def _last_line(self, resident: Resident) -> tuple[ChatMessage, str] | None:
         messages = self._emulator.chats.of(resident.user_id)

@@ -48,7 +48,7 @@ class ResidentSide:
             emulator.people.update(resident.user_id, **opens)
             emulator.throughput.count(now)
             contact = None if kind == "system" else contact_of(resident, now)
-            emulator.courier.enqueue(Notice("messages", full, contact, message.id))
+            emulator.webhook_sender.enqueue(Notice("messages", full, contact, message.id))
             emulator.changed.notify_all()
             return message
 
@@ -141,7 +141,7 @@ class ResidentSide:
             item: dict[str, Any] = {"from": old.wa_id} if old.shows_number(now) else {}
             item["id"] = new_wamid(old.wa_id, from_office=False, rng=emulator.rng)
             item |= {"timestamp": unix(now), "type": "system", "system": wire}
-            emulator.courier.enqueue(Notice("messages", item, None, item["id"]))
+            emulator.webhook_sender.enqueue(Notice("messages", item, None, item["id"]))
             emulator.changed.notify_all()
             return new
 
@@ -165,7 +165,7 @@ class ResidentSide:
                 return
             now = emulator.clock()
             for notice in emulator.timeline.opened(resident.user_id, emulator.behaviour, now):
-                emulator.courier.enqueue(notice)
+                emulator.webhook_sender.enqueue(notice)
             emulator.changed.notify_all()
 
     def _say(self, user_id: str, kind: str, content: Any, *, quotes: str = "") -> ChatMessage:

@@ -10,8 +10,8 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from connectors.whatsapp_emulator.app import create_app
-from connectors.whatsapp_emulator.courier import Post
 from connectors.whatsapp_emulator.emulator import Emulator
+from connectors.whatsapp_emulator.webhook_sender import Post
 
 logger = logging.getLogger(__name__)
 

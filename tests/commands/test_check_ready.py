@@ -22,17 +22,17 @@ from flask import Flask, Response
 from werkzeug.serving import make_server
 
 from commands.check import check
-from commands.check_ready import Surroundings, check_ready, own_address
-from commands.ready_watch import ReadyWatch
+from commands.check_ready import CheckContext, check_ready, own_address
+from commands.readiness_monitor import ReadinessMonitor
 from connectors import LocalServer, socket_folder
-from connectors.whatsapp.line import stop_line
+from connectors.whatsapp.number_health import stop_number
 from connectors.whatsapp_emulator import EmulatorServer
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import ForbiddenError, WorkerTimeoutError
 from foundation.settings import PROJECT_ROOT, Settings, WhatsAppSettings
 from reports import Finding, readiness
 from service_hours import Calendar
-from storage import Store, create_account, note_deed, receive
+from storage import Store, add_audit_entry, create_account, receive
 from tests.builders import a_conversation, an_inbound
 from tests.connectors.whatsapp_emulator.emulator_kit import (
     PHONE_ID,
@@ -51,7 +51,7 @@ GIB = 1 << 30
 
 @dataclass
 class Place:
-    """The surroundings of a check, to be made worse by a test."""
+    """The context of a check, to be made worse by a test."""
 
     store: Store
     clock: StillClock
@@ -73,7 +73,7 @@ class Place:
             session.verify = str(CERTIFICATE)
             session.trust_env = False
             found = check_ready(
-                Surroundings(
+                CheckContext(
                     config=self.config,
                     store=self.store,
                     session=session,
@@ -115,7 +115,7 @@ def place(sqlite_store: Store, clock: StillClock, tmp_path: Path) -> Iterator[Pl
 
 def test_all_is_well(place: Place, clock: StillClock) -> None:
     with place.store.write() as tx:
-        note_deed(tx, "backup", account_id=None, data={"file": "halo-1.tar"})
+        add_audit_entry(tx, "backup", account_id=None, data={"file": "halo-1.tar"})
     clock.advance(hours=20)
     found = place.check()
     assert {name: one.state for name, one in found.items()} == {
@@ -178,7 +178,7 @@ def test_stopped_whatsapp_is_told(place: Place) -> None:
         public_url=place.config.public_url, whatsapp=WhatsAppSettings(phone_number_id=PHONE_ID)
     )
     with place.store.write() as tx:
-        stop_line(tx, PHONE_ID, "190", access_token="lama")
+        stop_number(tx, PHONE_ID, "190", access_token="lama")
     queue = place.check()["queue"]
     assert (queue.state, "berhenti" in queue.text) == ("bad", True)
 
@@ -192,12 +192,12 @@ def test_full_disk_is_told(place: Place, space: tuple[int, int, int]) -> None:
 def test_missing_and_old_backup_are_told(place: Place, clock: StillClock) -> None:
     assert "Belum pernah" in place.check()["backup"].text
     with place.store.write() as tx:
-        note_deed(tx, "backup", account_id=None, data={"file": "halo-1.tar"})
+        add_audit_entry(tx, "backup", account_id=None, data={"file": "halo-1.tar"})
     clock.advance(hours=27)
     assert "sudah 27 jam" in place.check()["backup"].text
 
 
-def test_whatsapp_is_asked_at_meta_and_at_our_own_door(place: Place, clock: StillClock) -> None:
+def test_whatsapp_is_asked_at_meta_and_at_our_own_webhook(place: Place, clock: StillClock) -> None:
     with EmulatorServer(an_emulator(clock)) as graph:
         place.config = Settings(
             public_url=place.config.public_url,
@@ -234,7 +234,7 @@ def test_service_checks_itself_once_before_each_service_day(
         asked.append(clock())
         return [Finding("site", "bad", "Situs", "Mati.")]
 
-    watch = ReadyWatch(store, Calendar(), look)
+    watch = ReadinessMonitor(store, Calendar(), look)
     done = []
     for moment in (
         "2026-11-24T06:59",
@@ -253,13 +253,13 @@ def test_service_checks_itself_once_before_each_service_day(
 def test_check_that_another_process_filed_meanwhile_is_not_filed_twice(
     sqlite_store: Store, clock: StillClock
 ) -> None:
-    other = ReadyWatch(sqlite_store, Calendar(), list)
+    other = ReadinessMonitor(sqlite_store, Calendar(), list)
 
     def look() -> list[Finding]:
         assert other.once()
         return []
 
-    assert not ReadyWatch(sqlite_store, Calendar(), look).once()
+    assert not ReadinessMonitor(sqlite_store, Calendar(), look).once()
     with sqlite_store.read() as tx:
         assert len(readiness.readiness_of(tx, clock().date())) == 1
 

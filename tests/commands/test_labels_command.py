@@ -22,7 +22,7 @@ TEXT = "ongkos notaris koperasi di Ciawi brp"
 
 
 @pytest.fixture
-def house(
+def fixture(
     sqlite_store: Store,
     sqlite_url: str,
     clock: StillClock,
@@ -61,8 +61,8 @@ def _edits(store: Store) -> list[tuple[str, str]]:
         return [(e.body["text"], e.body["intent"]) for e in active_edits(tx, "example")]
 
 
-def test_what_is_exported_comes_in_again_unchanged(house: Store, tmp_path: Path) -> None:
-    _label(house)
+def test_what_is_exported_comes_in_again_unchanged(fixture: Store, tmp_path: Path) -> None:
+    _label(fixture)
     file = tmp_path / "studio.yml"
     _run("export", "--output", str(file))
     assert "[Ciawi](kecamatan)" in file.read_text(encoding="utf-8")
@@ -77,10 +77,10 @@ def test_what_is_exported_comes_in_again_unchanged(house: Store, tmp_path: Path)
         "added": 1,
         "known": 0,
     }
-    assert _edits(house) == [(TEXT, COST), (TEXT.replace("ongkos", "tarif"), COST)]
+    assert _edits(fixture) == [(TEXT, COST), (TEXT.replace("ongkos", "tarif"), COST)]
 
 
-def test_an_unknown_label_or_author_brings_nothing_in(house: Store, tmp_path: Path) -> None:
+def test_an_unknown_label_or_author_brings_nothing_in(fixture: Store, tmp_path: Path) -> None:
     file = tmp_path / "asing.yml"
     file.write_text(
         f'version: "3.1"\nnlu:\n- intent: {COST}\n  examples: |\n    - brp ongkos notaris ya\n'
@@ -91,12 +91,12 @@ def test_an_unknown_label_or_author_brings_nothing_in(house: Store, tmp_path: Pa
         _run("import", str(file), "--author", "rina")
     with pytest.raises(InvalidFormError):
         _run("import", str(file), "--author", "siapa")
-    assert _edits(house) == []
+    assert _edits(fixture) == []
 
 
-def test_a_folder_with_files_and_edits_can_be_trained_from(house: Store, tmp_path: Path) -> None:
-    _label(house)
-    with house.write() as tx:
+def test_a_folder_with_files_and_edits_can_be_trained_from(fixture: Store, tmp_path: Path) -> None:
+    _label(fixture)
+    with fixture.write() as tx:
         change = {"before": None, "after": ["ongkoz", "ongkos", "dari studio"]}
         add_edit(tx, "lexicon", key="salah_ketik.tsv", body=change, author="rina")
     folder = tmp_path / "keluar"
@@ -108,10 +108,10 @@ def test_a_folder_with_files_and_edits_can_be_trained_from(house: Store, tmp_pat
         _run("export", "--folder", str(folder))
 
 
-def test_wrong_labels_put_in_on_purpose_are_doubted(house: Store) -> None:
+def test_wrong_labels_put_in_on_purpose_are_found(fixture: Store) -> None:
     wrong = ("izin halal gratis buat warung gimana", "sertifikat halal reguler biayanya brp")
     for text in wrong:
-        _label(house, text, "sapa")
+        _label(fixture, text, "sapa")
     found = [json.loads(line) for line in _run("doubts", "--json").output.splitlines()]
     doubted = {row["text"]: row for row in found}
     assert set(wrong) <= set(doubted)
@@ -119,10 +119,10 @@ def test_wrong_labels_put_in_on_purpose_are_doubted(house: Store) -> None:
     assert all(row["other_probability"] > row["own_probability"] for row in found)
 
 
-def test_the_inbox_is_refreshed_and_counted(house: Store, clock: StillClock) -> None:
-    chat = a_chat(house)
-    a_turn(house, chat, "ongkos notaris berapa")
-    a_turn(house, chat, "ongkos notaris berapa", ranking=((FOUNDERS, 0.99),), decision="answer")
+def test_the_inbox_is_refreshed_and_counted(fixture: Store, clock: StillClock) -> None:
+    chat = a_chat(fixture)
+    a_turn(fixture, chat, "ongkos notaris berapa")
+    a_turn(fixture, chat, "ongkos notaris berapa", ranking=((FOUNDERS, 0.99),), decision="answer")
     assert json.loads(_run("refresh", "--json").output)["waiting"] >= 1
     assert json.loads(_run("refresh", "--rebuild", "--json").output)["events"] > 0
     queues = json.loads(_run("queues", "--json").output)

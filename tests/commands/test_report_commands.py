@@ -15,7 +15,7 @@ from foundation.clock import StillClock, parse_moment
 from foundation.errors import ForbiddenError, InvalidFormError, NotFoundError, RecordConflictError
 from reports import Finding, catch_up, monitoring, readiness
 from service_hours import Calendar
-from storage import Store, create_account, latest_deeds
+from storage import Store, create_account, latest_audit_entries
 from tests.reports.report_kit import DAY, decide, say
 
 MONTH = ("--from", "2026-11-01", "--to", "2026-11-24")
@@ -121,8 +121,8 @@ def test_evaluation_is_written_approved_and_frozen(
     with pytest.raises(RecordConflictError):
         run("write", *MONTH, "--by", "rina", "--finding", "Lain.")
     with here.read() as tx:
-        [deed] = latest_deeds(tx, limit=1)
-    assert (deed.action, deed.data["state"]) == ("follow_up_state", "berjalan")
+        [entry] = latest_audit_entries(tx, limit=1)
+    assert (entry.action, entry.data["state"]) == ("follow_up_state", "berjalan")
 
 
 @pytest.mark.usefixtures("here")

@@ -19,7 +19,7 @@ from handoff import (
     latest_case,
     open_case,
     open_case_of,
-    set_switch,
+    set_service_toggle,
     waiting_cases,
 )
 from nlu.types import Intent, Understanding
@@ -60,7 +60,7 @@ class StubModel:
 
 
 @dataclass
-class House:
+class Fixture:
     store: Store
     assets: Assets
     clock: StillClock
@@ -109,16 +109,16 @@ class House:
 
 
 @pytest.fixture
-def house(store: Store, assets: Assets, clock: StillClock) -> House:
-    return House(store, assets, clock)
+def fixture(store: Store, assets: Assets, clock: StillClock) -> Fixture:
+    return Fixture(store, assets, clock)
 
 
-def test_question_is_answered_once_with_its_trail(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "min brp org")
-    assert house.gateway().take_turn(conversation.id) == "turn-1"
-    assert house.gateway().take_turn(conversation.id) is None
-    events = house.events(conversation)
+def test_question_is_answered_once_with_its_trail(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "min brp org")
+    assert fixture.gateway().take_turn(conversation.id) == "turn-1"
+    assert fixture.gateway().take_turn(conversation.id) is None
+    events = fixture.events(conversation)
     assert [event.type for event in events] == ["user", "understood", "decided", "bot"]
     assert [event.seq for event in events] == [1, 2, 3, 4]
     assert {event.turn_id for event in events[1:]} == {"turn-1"}
@@ -126,143 +126,147 @@ def test_question_is_answered_once_with_its_trail(house: House) -> None:
     assert LABEL in events[2].data["answers"]
     assert events[3].content is not None
     assert "9 orang" in events[3].content["text"]
-    with house.store.read() as tx:
+    with fixture.store.read() as tx:
         assert [row["turn"] for row in list_outbox(tx)] == ["turn-1"]
 
 
-def test_skeletons_hold_nothing_that_the_resident_wrote(house: House) -> None:
-    conversation = house.conversation()
+def test_skeletons_hold_nothing_that_the_resident_wrote(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
     secret = "rahasia dapur 081234567890"
-    house.receive(conversation, "m1", secret)
-    house.gateway().take_turn(conversation.id)
-    assert not [event for event in house.events(conversation) if "rahasia" in str(event.data)]
-    assert not [event for event in house.events(conversation) if "0812" in str(event.data)]
+    fixture.receive(conversation, "m1", secret)
+    fixture.gateway().take_turn(conversation.id)
+    assert not [event for event in fixture.events(conversation) if "rahasia" in str(event.data)]
+    assert not [event for event in fixture.events(conversation) if "0812" in str(event.data)]
 
 
-def test_message_that_arrives_during_the_turn_gets_the_next_one(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "satu")
-    house.model.before = lambda: house.receive(conversation, "m2", "dua")
-    assert house.gateway().take_turn(conversation.id) == "turn-1"
-    house.model.before = lambda: None
-    with house.store.read() as tx:
+def test_message_that_arrives_during_the_turn_gets_the_next_one(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "satu")
+    fixture.model.before = lambda: fixture.receive(conversation, "m2", "dua")
+    assert fixture.gateway().take_turn(conversation.id) == "turn-1"
+    fixture.model.before = lambda: None
+    with fixture.store.read() as tx:
         assert [message.channel_message_id for message in unprocessed(tx, conversation.id)] == [
             "m2"
         ]
-    assert house.gateway().take_turn(conversation.id) == "turn-2"
+    assert fixture.gateway().take_turn(conversation.id) == "turn-2"
 
 
-def test_two_workers_with_the_same_messages_make_one_turn(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "satu")
-    rival = replace(house, model=StubModel())
+def test_two_workers_with_the_same_messages_make_one_turn(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "satu")
+    rival = replace(fixture, model=StubModel())
     won: list[str | None] = []
-    house.model.before = lambda: won.append(rival.gateway().take_turn(conversation.id))
-    assert house.gateway().take_turn(conversation.id) is None
+    fixture.model.before = lambda: won.append(rival.gateway().take_turn(conversation.id))
+    assert fixture.gateway().take_turn(conversation.id) is None
     assert won == ["turn-1"]
-    assert len(house.events(conversation, "bot")) == 1
+    assert len(fixture.events(conversation, "bot")) == 1
 
 
-def test_claim_during_the_turn_silences_the_bot(house: House) -> None:
-    conversation = house.conversation()
-    house.model.label = "minta_cs"
-    house.receive(conversation, "m1", "chat dengan CS")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+def test_claim_during_the_turn_silences_the_bot(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.model.label = "minta_cs"
+    fixture.receive(conversation, "m1", "chat dengan CS")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         (case,) = waiting_cases(tx)
-    desk = house.desk(house.officer())
-    house.model.label = LABEL
-    house.receive(conversation, "m2", "min brp org")
-    before = len(house.events(conversation, "bot"))
-    house.model.before = lambda: desk.claim(case.id) and None
-    assert house.gateway().take_turn(conversation.id) is None
-    house.model.before = lambda: None
-    assert house.gateway().take_turn(conversation.id) is not None
-    assert len(house.events(conversation, "bot")) == before
-    assert house.events(conversation, "decided")[-1].data["decision"] == "silent"
+    desk = fixture.desk(fixture.officer())
+    fixture.model.label = LABEL
+    fixture.receive(conversation, "m2", "min brp org")
+    before = len(fixture.events(conversation, "bot"))
+    fixture.model.before = lambda: desk.claim(case.id) and None
+    assert fixture.gateway().take_turn(conversation.id) is None
+    fixture.model.before = lambda: None
+    assert fixture.gateway().take_turn(conversation.id) is not None
+    assert len(fixture.events(conversation, "bot")) == before
+    assert fixture.events(conversation, "decided")[-1].data["decision"] == "silent"
 
 
-def test_bot_is_silent_until_the_officer_hands_back(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "chat dengan CS")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+def test_bot_is_silent_until_the_officer_hands_back(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "chat dengan CS")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         (case,) = waiting_cases(tx)
-    desk = house.desk(house.officer())
+    desk = fixture.desk(fixture.officer())
     desk.claim(case.id)
     desk.reply(case.id, "Selamat pagi, ada yang bisa kami bantu?")
-    house.receive(conversation, "m2", "min brp org")
-    house.gateway().take_turn(conversation.id)
-    kinds = [event.type for event in house.events(conversation) if event.type in ("bot", "officer")]
+    fixture.receive(conversation, "m2", "min brp org")
+    fixture.gateway().take_turn(conversation.id)
+    kinds = [
+        event.type for event in fixture.events(conversation) if event.type in ("bot", "officer")
+    ]
     assert kinds == ["bot", "officer"]
     desk.resolve(case.id, outcome=Outcome.ANSWERED)
-    house.receive(conversation, "m3", "min brp org")
-    house.gateway().take_turn(conversation.id)
-    kinds = [event.type for event in house.events(conversation) if event.type in ("bot", "officer")]
+    fixture.receive(conversation, "m3", "min brp org")
+    fixture.gateway().take_turn(conversation.id)
+    kinds = [
+        event.type for event in fixture.events(conversation) if event.type in ("bot", "officer")
+    ]
     assert kinds == ["bot", "officer", "bot"]
 
 
-def test_reply_of_a_foreign_officer_is_refused(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "chat dengan CS")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+def test_reply_of_a_foreign_officer_is_refused(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "chat dengan CS")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         (case,) = waiting_cases(tx)
-    house.desk(house.officer("ani")).claim(case.id)
+    fixture.desk(fixture.officer("ani")).claim(case.id)
     with pytest.raises(CaseConflictError):
-        house.desk(house.officer("budi")).reply(case.id, "halo")
-    assert house.events(conversation, "officer") == []
+        fixture.desk(fixture.officer("budi")).reply(case.id, "halo")
+    assert fixture.events(conversation, "officer") == []
 
 
-def test_reply_sent_twice_with_one_key_is_one_message(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "chat dengan CS")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+def test_reply_sent_twice_with_one_key_is_one_message(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "chat dengan CS")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         (case,) = waiting_cases(tx)
-    desk = house.desk(house.officer())
+    desk = fixture.desk(fixture.officer())
     desk.claim(case.id)
     first, second = (desk.reply(case.id, "halo", key="k1") for _ in range(2))
     assert first.id == second.id
-    assert len(house.events(conversation, "officer")) == 1
+    assert len(fixture.events(conversation, "officer")) == 1
 
 
-def test_unsure_turn_is_on_the_list_to_look_at(house: House) -> None:
-    conversation = house.conversation()
-    house.model.confidence = 0.1
-    house.receive(conversation, "m1", "anu yang itu lho")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+def test_unsure_turn_is_on_the_list_to_look_at(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.model.confidence = 0.1
+    fixture.receive(conversation, "m1", "anu yang itu lho")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         (item,) = attention_list(tx)
         assert item.conversation == conversation.id
         assert open_case_of(tx, conversation.id) is None
 
 
-def test_turn_that_keeps_failing_goes_to_a_person_and_loses_nothing(house: House) -> None:
-    conversation = house.conversation()
+def test_turn_that_keeps_failing_goes_to_a_person_and_loses_nothing(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
 
     def burst() -> None:
         raise ZeroDivisionError
 
-    house.model.before = burst
-    house.receive(conversation, "m1", "min brp org")
-    taken = [house.gateway().take_turn(conversation.id) for _ in range(MAX_ATTEMPTS)]
+    fixture.model.before = burst
+    fixture.receive(conversation, "m1", "min brp org")
+    taken = [fixture.gateway().take_turn(conversation.id) for _ in range(MAX_ATTEMPTS)]
     assert taken[:-1] == [None] * (MAX_ATTEMPTS - 1)
     assert taken[-1] is not None
-    with house.store.read() as tx:
+    with fixture.store.read() as tx:
         case = latest_case(tx, conversation.id)
         assert unprocessed(tx, conversation.id) == []
     assert case is not None
     assert (case.state, case.reason) == (CaseState.WAITING, "gangguan")
-    assert case.ticket in str(house.events(conversation, "bot")[-1].content)
+    assert case.ticket in str(fixture.events(conversation, "bot")[-1].content)
 
 
-def test_tracker_from_snapshot_equals_tracker_from_the_whole_log(house: House) -> None:
-    conversation = house.conversation()
+def test_tracker_from_snapshot_equals_tracker_from_the_whole_log(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
     for number in range(SNAPSHOT_EVERY // 2):
-        house.receive(conversation, f"m{number}", "min brp org")
-        house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+        fixture.receive(conversation, f"m{number}", "min brp org")
+        fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         assert load_snapshot(tx, conversation.id) is not None
         from_snapshot = load_tracker(tx, conversation.id)
         whole = Tracker.empty()
@@ -271,14 +275,14 @@ def test_tracker_from_snapshot_equals_tracker_from_the_whole_log(house: House) -
     assert from_snapshot.to_state() == whole.to_state()
 
 
-def test_worker_answers_what_waited_before_it_started(house: House, clock: StillClock) -> None:
-    conversations = [house.conversation(f"warga-{number}") for number in range(3)]
+def test_worker_answers_what_waited_before_it_started(fixture: Fixture, clock: StillClock) -> None:
+    conversations = [fixture.conversation(f"warga-{number}") for number in range(3)]
     for conversation in conversations:
-        house.receive(conversation, f"m-{conversation.id}", "min brp org")
-    gateway = house.gateway()
+        fixture.receive(conversation, f"m-{conversation.id}", "min brp org")
+    gateway = fixture.gateway()
     worker = Worker(
         name="w1",
-        store=house.store,
+        store=fixture.store,
         wakeups=PollingWakeups(sleep=lambda _seconds: None),
         calendar=Calendar(),
         current_bundle=lambda: gateway.bundle,
@@ -289,14 +293,16 @@ def test_worker_answers_what_waited_before_it_started(house: House, clock: Still
     assert worker.work_once() == 3
     assert worker.work_once() == 0
     for conversation in conversations:
-        assert len(house.events(conversation, "bot")) == 1
+        assert len(fixture.events(conversation, "bot")) == 1
 
 
-def test_case_opened_meanwhile_is_not_doubled_and_its_ticket_is_the_one_told(house: House) -> None:
-    conversation = house.conversation()
+def test_case_opened_meanwhile_is_not_doubled_and_its_ticket_is_the_one_told(
+    fixture: Fixture,
+) -> None:
+    conversation = fixture.conversation()
 
     def open_one() -> None:
-        with house.store.write() as tx:
+        with fixture.store.write() as tx:
             open_case(
                 tx,
                 conversation.id,
@@ -306,106 +312,108 @@ def test_case_opened_meanwhile_is_not_doubled_and_its_ticket_is_the_one_told(hou
                 actor="timer",
             )
 
-    house.model = StubModel(label="minta_cs", before=open_one)
-    house.receive(conversation, "m1", "sambungin dong ke yang bisa jawab")
-    assert house.gateway().take_turn(conversation.id) is None
-    house.model.before = lambda: None
-    assert house.gateway().take_turn(conversation.id) is not None
-    assert "HK-LAIN-0001" in str(house.events(conversation, "bot")[-1].content)
-    assert len(house.events(conversation, "case_opened")) == 1
+    fixture.model = StubModel(label="minta_cs", before=open_one)
+    fixture.receive(conversation, "m1", "sambungin dong ke yang bisa jawab")
+    assert fixture.gateway().take_turn(conversation.id) is None
+    fixture.model.before = lambda: None
+    assert fixture.gateway().take_turn(conversation.id) is not None
+    assert "HK-LAIN-0001" in str(fixture.events(conversation, "bot")[-1].content)
+    assert len(fixture.events(conversation, "case_opened")) == 1
 
 
-def test_erasing_on_request_leaves_the_skeleton_and_the_farewell_only(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "nama saya Asep, min brp org")
-    house.gateway().take_turn(conversation.id)
-    house.model.label = "hapus_data"
-    house.receive(conversation, "m2", "tolong hapus data saya")
-    house.gateway().take_turn(conversation.id)
-    house.model.label = "setuju"
-    house.receive(conversation, "m3", "ya")
-    house.gateway().take_turn(conversation.id)
-    events = house.events(conversation)
+def test_erasing_on_request_leaves_the_skeleton_and_the_farewell_only(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "nama saya Asep, min brp org")
+    fixture.gateway().take_turn(conversation.id)
+    fixture.model.label = "hapus_data"
+    fixture.receive(conversation, "m2", "tolong hapus data saya")
+    fixture.gateway().take_turn(conversation.id)
+    fixture.model.label = "setuju"
+    fixture.receive(conversation, "m3", "ya")
+    fixture.gateway().take_turn(conversation.id)
+    events = fixture.events(conversation)
     assert "Asep" not in str([event.content for event in events])
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert events[-1].content is not None
-    with house.store.read() as tx:
+    with fixture.store.read() as tx:
         assert unprocessed(tx, conversation.id) == []
 
 
-def test_a_resident_who_says_soon_that_it_is_not_solved_is_back_in_the_queue(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "mau chat dengan CS")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+def test_a_resident_who_says_soon_that_it_is_not_solved_is_back_in_the_queue(
+    fixture: Fixture,
+) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "mau chat dengan CS")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         (case,) = waiting_cases(tx)
-    desk = house.desk(house.officer())
+    desk = fixture.desk(fixture.officer())
     desk.claim(case.id)
     desk.resolve(case.id, outcome=Outcome.ANSWERED)
-    closing = house.events(conversation, "system")[-1]
+    closing = fixture.events(conversation, "system")[-1]
     assert {"title": "Belum selesai", "payload": "/minta_cs"} in closing.data["buttons"]
-    house.receive(conversation, "m2", "pak, masalah saya belum selesai")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+    fixture.receive(conversation, "m2", "pak, masalah saya belum selesai")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         (again,) = waiting_cases(tx)
     assert (again.id, again.reason) == (case.id + 1, "dibuka_lagi")
-    assert house.events(conversation, "case_opened")[-1].data["reopens"] == case.ticket
+    assert fixture.events(conversation, "case_opened")[-1].data["reopens"] == case.ticket
 
 
-def test_not_solved_without_a_closed_case_is_an_ordinary_message(house: House) -> None:
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "izin saya belum selesai")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+def test_not_solved_without_a_closed_case_is_an_ordinary_message(fixture: Fixture) -> None:
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "izin saya belum selesai")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         assert waiting_cases(tx) == []
 
 
 def test_the_promise_begins_with_the_announcement_while_officers_are_switched_off(
-    house: House,
+    fixture: Fixture,
 ) -> None:
-    boss = house.officer("bos")
-    with house.store.write() as tx:
-        set_switch(tx, off=True, announcement="Listrik kantor padam.", account_id=boss.id)
-    conversation = house.conversation()
-    house.receive(conversation, "m1", "mau chat dengan CS")
-    house.gateway().take_turn(conversation.id)
-    said = house.events(conversation, "bot")[0].content
+    boss = fixture.officer("bos")
+    with fixture.store.write() as tx:
+        set_service_toggle(tx, off=True, announcement="Listrik kantor padam.", account_id=boss.id)
+    conversation = fixture.conversation()
+    fixture.receive(conversation, "m1", "mau chat dengan CS")
+    fixture.gateway().take_turn(conversation.id)
+    said = fixture.events(conversation, "bot")[0].content
     assert said is not None
     assert said["text"].startswith("Listrik kantor padam.")
     assert "hari ini sampai pukul" not in said["text"]
-    house.receive(conversation, "m2", "min brp org")
-    house.gateway().take_turn(conversation.id)
-    with house.store.read() as tx:
+    fixture.receive(conversation, "m2", "min brp org")
+    fixture.gateway().take_turn(conversation.id)
+    with fixture.store.read() as tx:
         assert waiting_cases(tx) == []
 
 
-def test_the_promise_tells_the_place_and_a_computed_time(house: House) -> None:
-    officer = house.officer()
-    desk = house.desk(officer)
+def test_the_promise_tells_the_place_and_a_computed_time(fixture: Fixture) -> None:
+    officer = fixture.officer()
+    desk = fixture.desk(officer)
     for number in range(6):
-        conversation = house.conversation(f"dulu-{number}")
-        house.receive(conversation, f"d{number}", "mau chat dengan CS")
-        house.gateway().take_turn(conversation.id)
+        conversation = fixture.conversation(f"dulu-{number}")
+        fixture.receive(conversation, f"d{number}", "mau chat dengan CS")
+        fixture.gateway().take_turn(conversation.id)
         if number == 5:
             break
-        with house.store.read() as tx:
+        with fixture.store.read() as tx:
             (case,) = waiting_cases(tx)
         desk.claim(case.id)
-        house.clock.advance(minutes=10)
+        fixture.clock.advance(minutes=10)
         desk.resolve(case.id, outcome=Outcome.ANSWERED)
-    conversation = house.conversation("baru")
-    house.receive(conversation, "b1", "mau chat dengan CS")
-    house.gateway().take_turn(conversation.id)
-    said = str(house.events(conversation, "bot")[-1].content)
+    conversation = fixture.conversation("baru")
+    fixture.receive(conversation, "b1", "mau chat dengan CS")
+    fixture.gateway().take_turn(conversation.id)
+    said = str(fixture.events(conversation, "bot")[-1].content)
     # 09.50, two before an officer is free, ten minutes each.
     assert "Urutan Anda sekarang ke-2." in said
     assert "sekitar 20 menit" in said
     assert "pukul 10.10 WIB" in said
 
 
-def test_a_ticket_of_elsewhere_is_told_with_the_phones_last_digits(house: House) -> None:
-    other = house.conversation("lain")
-    with house.store.write() as tx:
+def test_a_ticket_of_elsewhere_is_told_with_the_phones_last_digits(fixture: Fixture) -> None:
+    other = fixture.conversation("lain")
+    with fixture.store.write() as tx:
         open_case(
             tx,
             other.id,
@@ -414,8 +422,8 @@ def test_a_ticket_of_elsewhere_is_told_with_the_phones_last_digits(house: House)
             card={"slots": {"no_hp": "081234567890"}},
             actor="bot",
         )
-    conversation = house.conversation()
-    house.model.label = "cek_tiket"
+    conversation = fixture.conversation()
+    fixture.model.label = "cek_tiket"
     for number, (text, told) in enumerate(
         (
             ("cek tiket HK-7QXM-9RAE 7890", True),
@@ -423,9 +431,9 @@ def test_a_ticket_of_elsewhere_is_told_with_the_phones_last_digits(house: House)
             ("cek tiket HK-7QXM-9RAE", False),
         )
     ):
-        house.receive(conversation, f"t{number}", text)
-        house.gateway().take_turn(conversation.id)
-        said = str(house.events(conversation, "bot")[-1].content)
+        fixture.receive(conversation, f"t{number}", text)
+        fixture.gateway().take_turn(conversation.id)
+        said = str(fixture.events(conversation, "bot")[-1].content)
         assert ("HK-7QXM-9RAE: menunggu petugas" in said) is told
         assert ("empat angka terakhir" in said) is not told
         assert "Urutan" not in said

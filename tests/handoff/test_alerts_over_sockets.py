@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from connectors import Alarm, Upkeep
+from connectors import Alarm, Scheduler
 from foundation.clock import StillClock
 from foundation.settings import AlertSettings
 from handoff import open_case
@@ -104,7 +104,7 @@ def office() -> Office:
 
 
 @pytest.fixture
-def upkeep(office: Office, sqlite_store: Store) -> Iterator[Upkeep]:
+def scheduler(office: Office, sqlite_store: Store) -> Iterator[Scheduler]:
     mail = socketserver.TCPServer(("127.0.0.1", 0), _mail_handler(office))
     hook = HTTPServer(("127.0.0.1", 0), _hook_handler(office))
     with _serving(mail) as mail_port, _serving(hook) as hook_port:
@@ -117,7 +117,7 @@ def upkeep(office: Office, sqlite_store: Store) -> Iterator[Upkeep]:
             webhook=f"http://127.0.0.1:{hook_port}/kait",
         )
         alarm = Alarm(settings, "http://127.0.0.1:8000/petugas")
-        yield Upkeep(sqlite_store, Calendar(), alarm, timedelta(minutes=15))
+        yield Scheduler(sqlite_store, Calendar(), alarm, timedelta(minutes=15))
         alarm.session.close()
 
 
@@ -131,11 +131,11 @@ def _a_late_case(store: Store, clock: StillClock) -> None:
 
 
 def test_an_alert_arrives_by_mail_and_by_webhook(
-    upkeep: Upkeep, office: Office, sqlite_store: Store, clock: StillClock
+    scheduler: Scheduler, office: Office, sqlite_store: Store, clock: StillClock
 ) -> None:
     _a_late_case(sqlite_store, clock)
-    upkeep.once()
-    upkeep.once()
+    scheduler.once()
+    scheduler.once()
     assert office.envelopes == [
         ["<halo@contoh.go.id>", "<kepala@contoh.go.id>", "<bidang@contoh.go.id>"]
     ]
@@ -154,9 +154,9 @@ def test_an_alert_arrives_by_mail_and_by_webhook(
 
 
 def test_an_office_that_refuses_stops_nothing(
-    upkeep: Upkeep, office: Office, sqlite_store: Store, clock: StillClock
+    scheduler: Scheduler, office: Office, sqlite_store: Store, clock: StillClock
 ) -> None:
     office.refuses = True
     _a_late_case(sqlite_store, clock)
-    assert upkeep.once() == 1
+    assert scheduler.once() == 1
     assert (office.messages, office.calls) == ([], [])

@@ -1,4 +1,4 @@
-"""Presence, canned replies, labels, the switch, tickets by phone, the computed waiting time."""
+"""Presence, canned replies, labels, toggle, tickets by phone, the computed waiting time."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from handoff import (
     Case,
     Outcome,
     Presence,
+    apply_service_toggle,
     case_for_caller,
     claim,
     fill_in,
@@ -24,20 +25,19 @@ from handoff import (
     officers_on_duty,
     open_case,
     read_labels,
-    read_switch,
+    read_service_toggle,
+    record_heartbeat,
     resolve,
     retire_canned,
     save_canned,
     set_labels,
     set_presence,
-    set_switch,
-    sign_of_life,
+    set_service_toggle,
     usual_labels,
     waiting_estimate,
-    with_switch,
 )
 from service_hours import Calendar
-from storage import Store, Transaction, create_account, latest_deeds
+from storage import Store, Transaction, create_account, latest_audit_entries
 from tests.builders import a_conversation
 
 
@@ -60,7 +60,7 @@ def test_only_a_ready_officer_with_an_open_console_is_offered_cases(
     officer = an_officer(store)
     case = open_one(store, "warga", "HK-AAAA-0001")
     with store.write() as tx:
-        sign_of_life(tx, officer)
+        record_heartbeat(tx, officer)
         assert offers_due(tx) == []
         set_presence(tx, officer, Presence.READY, capacity=2)
         planned = offers_due(tx)
@@ -106,8 +106,8 @@ def test_canned_replies_are_searched_kept_and_audited(store: Store) -> None:
         assert len(list_canned(tx, all_of_them=True)) == 2
         with pytest.raises(NotFoundError):
             retire_canned(tx, 999, account_id=officer)
-        deeds = [row.action for row in latest_deeds(tx)]
-    assert deeds == ["canned_retired", "canned_saved", "canned_saved"]
+        entries = [row.action for row in latest_audit_entries(tx)]
+    assert entries == ["canned_retired", "canned_saved", "canned_saved"]
     assert fill_in("Pak {nama}, tiket {tiket}", {"nama": "Asep"}) == "Pak Asep, tiket {tiket}"
 
 
@@ -126,16 +126,18 @@ def test_switched_off_means_closed_for_the_announced_reason(store: Store) -> Non
     officer = an_officer(store)
     open_now = Calendar().status(parse_moment("2026-11-24T10:00"))
     with store.write() as tx:
-        assert with_switch(open_now, read_switch(tx)) is open_now
+        assert apply_service_toggle(open_now, read_service_toggle(tx)) is open_now
         with pytest.raises(InvalidFormError):
-            set_switch(tx, off=True, announcement=" ", account_id=officer)
-        in_force = set_switch(tx, off=True, announcement="Listrik padam.", account_id=officer)
-        closed = with_switch(open_now, in_force)
+            set_service_toggle(tx, off=True, announcement=" ", account_id=officer)
+        in_force = set_service_toggle(
+            tx, off=True, announcement="Listrik padam.", account_id=officer
+        )
+        closed = apply_service_toggle(open_now, in_force)
         assert (closed.is_open, closed.closed_because) == (False, "Listrik padam.")
-        assert with_switch(
-            open_now, set_switch(tx, off=False, announcement="", account_id=officer)
+        assert apply_service_toggle(
+            open_now, set_service_toggle(tx, off=False, announcement="", account_id=officer)
         ).is_open
-        assert [row.data["off"] for row in latest_deeds(tx)] == [False, True]
+        assert [row.data["off"] for row in latest_audit_entries(tx)] == [False, True]
 
 
 def test_a_ticket_is_told_only_with_the_last_four_digits(store: Store) -> None:

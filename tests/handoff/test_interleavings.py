@@ -23,12 +23,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from connectors import Alarm, Bundle, Desk, Gateway, Upkeep
+from connectors import Alarm, Bundle, Desk, Gateway, Scheduler
 from dialogue import Assets
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import CaseConflictError, ForbiddenError, InvalidFormError
 from foundation.settings import AlertSettings
-from handoff import Outcome, Presence, get_case, latest_case, open_case_of, sign_of_life
+from handoff import Outcome, Presence, get_case, latest_case, open_case_of, record_heartbeat
 from nlu.types import Intent, Understanding
 from service_hours import Calendar
 from storage import (
@@ -160,8 +160,8 @@ class World:
         """The store of a process that dies in its next transaction."""
         return cast(Store, DyingStore(self.store))
 
-    def upkeep(self) -> None:
-        Upkeep(
+    def scheduler(self) -> None:
+        Scheduler(
             store=self.store,
             calendar=Calendar(),
             alarm=Alarm(AlertSettings(), console_url=""),
@@ -248,7 +248,7 @@ class Interleaving(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from((0, 5, 24 * 60, 48 * 60)))
     def time_passes(self, minutes: int) -> None:
         self.world.clock.advance(minutes=minutes)
-        self.world.upkeep()
+        self.world.scheduler()
 
     @invariant()
     def one_owner_at_most(self) -> None:
@@ -272,7 +272,7 @@ def world(store: Store, clock: StillClock, assets: Assets) -> World:
             for name, role in (("ani", "petugas"), ("budi", "petugas"), ("bos", "supervisor"))
         ]
         for account in staff:
-            sign_of_life(tx, account.id)
+            record_heartbeat(tx, account.id)
     return World(store, clock, assets, staff)
 
 

@@ -11,7 +11,7 @@ from foundation.clock import StillClock
 from foundation.errors import NotFoundError
 from learning import (
     ControlSample,
-    InboxKeeper,
+    InboxRefresher,
     members_of,
     queue_counts,
     read_groups,
@@ -142,17 +142,19 @@ def test_building_again_gives_the_same_rows(store: Store) -> None:
     assert before[-1]["real_intent"] == COST
 
 
-def test_keeper_looks_again_only_when_there_is_news(sqlite_store: Store, clock: StillClock) -> None:
-    keeper = InboxKeeper(sqlite_store, NOBODY)
-    assert not keeper.once()
+def test_refresher_looks_again_only_when_there_is_news(
+    sqlite_store: Store, clock: StillClock
+) -> None:
+    refresher = InboxRefresher(sqlite_store, NOBODY)
+    assert not refresher.once()
     a_turn(sqlite_store, a_chat(sqlite_store), "ongkosnya gimana ya")
-    assert keeper.once()
+    assert refresher.once()
     assert _texts(sqlite_store, "semua") == ["ongkosnya gimana ya"]
     a_turn(sqlite_store, a_chat(sqlite_store), "syarat jadi anggota apa")
-    assert not keeper.once(), "not so soon"
+    assert not refresher.once(), "not so soon"
     clock.advance(minutes=2)
-    assert keeper.once()
-    assert not keeper.once()
+    assert refresher.once()
+    assert not refresher.once()
 
 
 def test_text_is_worked_on_before_the_store_is_written(sqlite_store: Store) -> None:

@@ -12,7 +12,7 @@ from foundation.clock import StillClock
 from foundation.errors import InvalidFormError, JobConflictError
 from learning import (
     Job,
-    JobKeeper,
+    JobSupervisor,
     active_job,
     cancel_job,
     checked_target,
@@ -24,7 +24,7 @@ from learning import (
 )
 from learning.jobs import LEASE, MOST_ATTEMPTS, beat, finish_job, report_progress
 from storage import Store
-from storage.audit import latest_deeds
+from storage.audit import latest_audit_entries
 from tests.builders import at_once
 
 
@@ -109,8 +109,8 @@ def test_cancelling_what_waits_closes_it_and_is_written_down(store: Store) -> No
     with pytest.raises(JobConflictError):
         _cancel(store)
     with store.read() as tx:
-        deeds = [(deed.action, deed.data["by"]) for deed in latest_deeds(tx)]
-    assert deeds == [("training_cancelled", "budi"), ("training_requested", "rina")]
+        entries = [(entry.action, entry.data["by"]) for entry in latest_audit_entries(tx)]
+    assert entries == [("training_cancelled", "budi"), ("training_requested", "rina")]
 
 
 def test_a_cancelled_job_whose_runner_died_is_closed(store: Store, clock: StillClock) -> None:
@@ -154,25 +154,25 @@ class FakeProcess:
         return -15
 
 
-def _keeper(store: Store, process: FakeProcess) -> JobKeeper:
-    return JobKeeper(store, "satu", lambda _job: process, poll_seconds=0.01)
+def _supervisor(store: Store, process: FakeProcess) -> JobSupervisor:
+    return JobSupervisor(store, "satu", lambda _job: process, poll_seconds=0.01)
 
 
-def test_a_keeper_does_the_job_and_finds_nothing_more(sqlite_store: Store) -> None:
+def test_a_supervisor_does_the_job_and_finds_nothing_more(sqlite_store: Store) -> None:
     job = _ask(sqlite_store)
 
     def end() -> None:
         with sqlite_store.write() as tx:
             finish_job(tx, job.id, "satu", version="abc")
 
-    keeper = _keeper(sqlite_store, FakeProcess(2, end))
-    ended = keeper.once(threading.Event())
+    supervisor = _supervisor(sqlite_store, FakeProcess(2, end))
+    ended = supervisor.once(threading.Event())
     assert ended is not None
     assert (ended.state, ended.version) == ("done", "abc")
-    assert keeper.once(threading.Event()) is None
+    assert supervisor.once(threading.Event()) is None
 
 
-def test_a_keeper_ends_the_process_of_a_cancelled_job(sqlite_store: Store) -> None:
+def test_a_supervisor_ends_the_process_of_a_cancelled_job(sqlite_store: Store) -> None:
     job = _ask(sqlite_store)
     process = FakeProcess(1000)
 
@@ -180,7 +180,7 @@ def test_a_keeper_ends_the_process_of_a_cancelled_job(sqlite_store: Store) -> No
         _cancel(sqlite_store)
         return process
 
-    JobKeeper(sqlite_store, "satu", start, poll_seconds=0.01).once(threading.Event())
+    JobSupervisor(sqlite_store, "satu", start, poll_seconds=0.01).once(threading.Event())
     assert process.terminated
     assert _state(sqlite_store, job) == "cancelled"
 
@@ -194,6 +194,6 @@ def test_a_process_that_died_or_was_left_gives_the_job_back(
     process = FakeProcess(1000 if stopping else 1, code=-9)
     if stopping:
         stop.set()
-    _keeper(sqlite_store, process).once(stop)
+    _supervisor(sqlite_store, process).once(stop)
     assert process.terminated is stopping
     assert _state(sqlite_store, job) == "queued"

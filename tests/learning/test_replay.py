@@ -29,7 +29,7 @@ from learning import (
 from learning.replay import save_changes
 from nlu.types import Decision, Intent, Understanding
 from storage import Store
-from storage.audit import latest_deeds
+from storage.audit import latest_audit_entries
 from storage.bundle_tables import bundle
 from tests.learning.learning_kit import COST, FOUNDERS, a_chat, a_turn, take_all_in
 
@@ -141,6 +141,6 @@ def test_a_forced_promotion_is_marked_in_the_audit(store: Store) -> None:
     assert found is not None
     assert (found.id, found.passed) == (number, False)
     with store.read() as tx:
-        back, there = latest_deeds(tx, limit=2)
+        back, there = latest_audit_entries(tx, limit=2)
     assert back.data == {"version": "satu", "by": "budi"}
     assert there.data == {"version": "dua", "by": "rina", "gate": number, "forced": True}

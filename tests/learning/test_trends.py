@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from foundation.clock import StillClock
-from learning import ControlSample, Judging, SecondLook, label_turns, read_trends
+from learning import ControlSample, Labeller, SecondLook, label_turns, read_trends
 from learning.trends import divergence, drift, rising_topics, wilson
 from storage import Store, append_event
 from tests.learning.learning_kit import COST, FOUNDERS, SURE, a_chat, a_turn, take_all_in
@@ -29,9 +29,9 @@ def test_a_week_counts_what_was_understood_and_what_was_wrong(
     take_all_in(store, ALL)
     rina = an_account(store, "rina", "staf_data")
     with store.write() as tx:
-        by = Judging(rina, "b1", SecondLook(share=0.0))
+        by = Labeller(rina, "b1", SecondLook(share=0.0))
         label_turns(tx, ids[:2], FOUNDERS, by)
-        label_turns(tx, ids[2:], COST, Judging(rina, "b2", SecondLook(share=0.0)))
+        label_turns(tx, ids[2:], COST, Labeller(rina, "b2", SecondLook(share=0.0)))
     clock.advance(hours=1)
     with store.read() as tx:
         week = read_trends(tx).weeks[-1]

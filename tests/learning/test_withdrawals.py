@@ -19,7 +19,7 @@ from learning import (
     withdrawn_labels,
 )
 from nlu.types import Intent, Understanding
-from storage import Store, append_event, latest_deeds
+from storage import Store, append_event, latest_audit_entries
 from tests.builders import a_conversation
 
 ASSETS = Assets.load(Path(__file__).parents[2] / "training_data")
@@ -50,8 +50,8 @@ def test_withdrawing_and_restoring(store: Store) -> None:
             restore_answer(tx, LABEL, author="budi", account_id=None)
         withdraw_answer(tx, LABEL, reason="lagi", author="rina", account_id=None)
         assert [one.restored_by for one in withdrawals(tx)] == [None, "budi"]
-        deeds = [deed.action for deed in latest_deeds(tx)]
-    assert deeds[:2] == ["answer_withdrawn", "answer_restored"]
+        entries = [entry.action for entry in latest_audit_entries(tx)]
+    assert entries[:2] == ["answer_withdrawn", "answer_restored"]
 
 
 def test_withdrawal_needs_a_reason(store: Store) -> None:

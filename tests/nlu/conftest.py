@@ -1,4 +1,4 @@
-"""Models trained once for all tests of the room."""
+"""Models trained once for all tests of the package."""
 
 import sys
 from pathlib import Path

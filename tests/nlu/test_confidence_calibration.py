@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nlu.confidence import Chance, evidence, sharpen
+from nlu.confidence import Calibrator, evidence, scale_temperature
 from nlu.evaluation import calibration_error
 from nlu.judgement import Cascade, fallback_right
 from nlu.probability import fit_factors, softmax
@@ -28,7 +28,7 @@ def test_the_temperature_is_found() -> None:
     assert abs(fit_factors([scores], labels)[0] - 3) < 0.15
 
 
-def test_a_fitted_chance_is_calibrated_on_new_messages() -> None:
+def test_a_fitted_calibrator_is_calibrated_on_new_messages() -> None:
     known = np.ones(6000, np.float32)
     fitted = None
     for seed in (1, 2):
@@ -36,7 +36,7 @@ def test_a_fitted_chance_is_calibrated_on_new_messages() -> None:
         probabilities = softmax(5 * scores)  # over-confident on purpose
         seen, right = evidence(probabilities, known, OUTSIDE), probabilities.argmax(1) == labels
         if fitted is None:
-            fitted = Chance(fallback=fallback_right).fit(seen, right)
+            fitted = Calibrator(fallback=fallback_right).fit(seen, right)
         else:
             before = calibration_error(probabilities.max(1), right)
             after = calibration_error(fitted.apply(seen), right)
@@ -48,19 +48,19 @@ def test_too_little_evidence_falls_back_on_the_top_probability() -> None:
     scores, labels = draw(50)
     probabilities = softmax(scores)
     seen = evidence(probabilities, np.ones(50, np.float32), None)
-    chance = Chance(fallback=fallback_right).fit(seen, probabilities.argmax(1) == labels)
-    assert np.array_equal(chance.apply(seen), probabilities.max(1))
+    calibrator = Calibrator(fallback=fallback_right).fit(seen, probabilities.argmax(1) == labels)
+    assert np.array_equal(calibrator.apply(seen), probabilities.max(1))
 
 
 @given(
     arrays(np.float32, (3, 7), elements=st.floats(-4, 4, width=32)),
     arrays(np.float32, 3, elements=st.floats(0.0, 0.75, width=32)),
 )
-def test_sharpening_reaches_the_top_and_keeps_the_order(
+def test_temperature_scaling_reaches_the_top_and_keeps_the_order(
     scores: np.ndarray, tops: np.ndarray
 ) -> None:
     before = softmax(scores)
-    after = sharpen(before, tops)
+    after = scale_temperature(before, tops)
     assert np.allclose(after.sum(1), 1, atol=1e-5)
     for old, new, top in zip(before, after, tops, strict=True):
         order = np.argsort(-old, kind="stable")

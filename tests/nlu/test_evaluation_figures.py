@@ -10,11 +10,11 @@ from nlu.types import OUT_OF_SCOPE, Decision, Intent, decide
 
 
 def prediction(
-    expected: str, guessed: str, confidence: float, decision: Decision, strange: float = 0.0
+    expected: str, guessed: str, confidence: float, decision: Decision, ood_score: float = 0.0
 ) -> Prediction:
     rest = (1 - confidence) / 2
     ranking = (Intent(guessed, confidence), Intent("lain/a", rest), Intent("lain/b", rest))
-    return Prediction("pesan", expected, ranking, decision, strange)
+    return Prediction("pesan", expected, ranking, decision, ood_score)
 
 
 FOUR = [

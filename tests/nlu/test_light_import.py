@@ -1,4 +1,4 @@
-"""Web processes may import the room: nothing heavy comes with it."""
+"""Web processes may import the package: nothing heavy comes with it."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 import nlu
 
 
-def test_importing_the_room_loads_nothing_heavy() -> None:
+def test_importing_the_package_loads_nothing_heavy() -> None:
     code = (
         "import sys, nlu\n"
         "heavy = {'sklearn', 'scipy', 'torch', 'sentence_transformers', 'transformers'}\n"

@@ -16,7 +16,7 @@ from tests.patience import eventually
 
 DAY = date(2026, 11, 24)
 CALENDAR = Calendar()
-AROUND = evaluation.Surroundings(CALENDAR)
+CONTEXT = evaluation.EvaluationContext(CALENDAR)
 
 
 def say(store: Store, address: str, number: int = 0, channel: str = "webchat") -> str:

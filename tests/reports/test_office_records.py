@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import InvalidFormError, NotFoundError, RecordConflictError
-from reports import cabinet, evaluation, follow_ups, monitoring, satisfaction
+from reports import evaluation, follow_ups, monitoring, record_store, satisfaction
 from reports.unanswered import top_unanswered
 from storage import Account, Store, append_event, create_account, forget_resident
 from storage.office_tables import office_record
 from tests.builders import a_conversation
-from tests.reports.report_kit import AROUND, CALENDAR, DAY, figures, say
+from tests.reports.report_kit import CALENDAR, CONTEXT, DAY, figures, say
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_record_is_confirmed_noted_and_corrected_by_name(
     assert record.figures["chats"] == 4
     assert record.made.content["totals"]["chats"] == 0
     assert [paper.action for paper in record.later] == ["noted", "corrected", "confirmed"]
-    assert cabinet.is_intact(record.papers)
+    assert record_store.is_intact(record.records)
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,16 @@ def test_database_refuses_to_change_a_record(
         tx.connection.execute(statement)
 
 
-def test_forged_paper_is_noticed(store: Store, clock: StillClock) -> None:
+def test_forged_record_is_noticed(store: Store, clock: StillClock) -> None:
     clock.set(parse_moment("2026-11-24T18:00"))
     make_due(store)
     with store.read() as tx:
         made = monitoring.get_monitoring(tx, DAY).made
-    assert cabinet.is_intact([made])
-    assert not cabinet.is_intact([replace(made, content={**made.content, "date": "2026-11-25"})])
-    assert not cabinet.is_intact([replace(made, signed_by="Orang lain")])
+    assert record_store.is_intact([made])
+    assert not record_store.is_intact(
+        [replace(made, content={**made.content, "date": "2026-11-25"})]
+    )
+    assert not record_store.is_intact([replace(made, signed_by="Orang lain")])
 
 
 def test_second_record_of_a_day_is_refused(store: Store, clock: StillClock) -> None:
@@ -172,30 +174,30 @@ def test_evaluation_is_numbered_frozen_and_filed(
     with store.write() as tx:
         draft = evaluation.open_evaluation(tx, FIRST, LAST)
         with pytest.raises(InvalidFormError):
-            evaluation.approve(tx, draft.id, AROUND, account=rina)
+            evaluation.approve(tx, draft.id, CONTEXT, account=rina)
         evaluation.write_down(tx, draft.id, participants=PEOPLE, findings=["Chat naik."])
         task = follow_ups.add_follow_up(
             tx, draft.id, task="Tambah jawaban NIB", owner="Budi", due=date(2026, 12, 20)
         )
-        paper = evaluation.approve(tx, draft.id, AROUND, account=rina)
+        paper = evaluation.approve(tx, draft.id, CONTEXT, account=rina)
     assert paper.content["number"] == "001/HALO-KOPUKM/XII/2026"
     assert paper.content["figures"]["counts"]["chats"] == {"": 1}
     with pytest.raises(RecordConflictError), store.write() as tx:
         evaluation.write_down(tx, draft.id, participants=PEOPLE, findings=["Lain."])
     with store.write() as tx:
         follow_ups.set_follow_up_state(tx, task.id, "berjalan", account=rina)
-        frozen = evaluation.paper_content(tx, evaluation.get_evaluation(tx, draft.id), AROUND)
+        frozen = evaluation.document_content(tx, evaluation.get_evaluation(tx, draft.id), CONTEXT)
         assert frozen["follow_ups"][0]["state"] == "belum"
         following = evaluation.open_evaluation(tx, date(2026, 11, 25), date(2026, 11, 25))
-        content = evaluation.paper_content(tx, following, AROUND)
+        content = evaluation.document_content(tx, following, CONTEXT)
         assert [(item["task"], item["state"]) for item in content["carried"]] == [
             ("Tambah jawaban NIB", "berjalan")
         ]
         evaluation.write_down(tx, following.id, participants=PEOPLE, findings=["Tetap."])
-        second = evaluation.approve(tx, following.id, AROUND, account=rina)
+        second = evaluation.approve(tx, following.id, CONTEXT, account=rina)
         assert second.content["number"].startswith("002/")
-        assert cabinet.is_intact([paper])
-        assert cabinet.is_intact([second])
+        assert record_store.is_intact([paper])
+        assert record_store.is_intact([second])
 
 
 def _ask(store: Store, conversation_id: str, question: str, decision: str = "handoff") -> None:

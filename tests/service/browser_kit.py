@@ -48,7 +48,7 @@ def say(page: Page, text: str) -> None:
     field.press("Enter")
 
 
-def bubbles(page: Page, speaker: str) -> list[str]:
+def messages_shown(page: Page, speaker: str) -> list[str]:
     """The delivered texts of ``resident``, ``bot``, ``officer`` or ``system``, in order."""
     return page.locator(f"halo-chat .message.from-{speaker} .bubble").all_inner_texts()
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from connectors.webchat import sign_visitor
-from tests.service.browser_kit import a_page, bubbles, open_widget, say
+from tests.service.browser_kit import a_page, messages_shown, open_widget, say
 from tests.service.conftest import Service
 from tests.service.widget_kit import PDF
 
@@ -123,7 +123,7 @@ def test_a_site_that_is_not_listed_gets_no_conversation(
     log = open_widget(page)
     say(page, "min brp org sih klo mau bikin koperasi")
     expect(page.locator("halo-chat .line")).to_contain_text("belum dapat dibuka")
-    assert bubbles(page, "resident") == []
+    assert messages_shown(page, "resident") == []
     expect(log).to_be_empty()
     assert len(service.rows("inbox", "--json")) == before
     page.context.close()
@@ -147,7 +147,7 @@ def test_who_is_signed_in_there_is_told_and_the_next_visitor_sees_nothing_of_it(
     log = open_widget(page)
     expect(log).to_contain_text("Anda masuk sebagai Dewi")
     assert "9 orang" not in log.inner_text()
-    assert bubbles(page, "resident") == []
+    assert messages_shown(page, "resident") == []
 
     # A value that nobody signed: the chat opens, without a name.
     site.line = _embedding(service, _visitor("Dewi")[:-1] + "x")

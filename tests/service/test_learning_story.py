@@ -25,7 +25,7 @@ from service_hours import Calendar
 from storage import Store
 from tests.service.browser_kit import (
     a_page,
-    bubbles,
+    messages_shown,
     open_widget,
     say,
     violations,
@@ -89,7 +89,7 @@ def _label(page: Page, store: Store, texts: dict[str, str]) -> None:
             else:
                 page.keyboard.press("l")
         with store.read() as tx:
-            counted = [deed.turns for deed in latest_judgements(tx, limit=200) if deed.label]
+            counted = [entry.turns for entry in latest_judgements(tx, limit=200) if entry.label]
         done = sum(counted)
 
 
@@ -98,10 +98,10 @@ def _ask(browser: Browser, service: Service, text: str) -> str:
     page = a_page(browser)
     page.goto(service.url)
     expect(open_widget(page)).to_contain_text("selamat datang")
-    before = len(bubbles(page, "bot"))
+    before = len(messages_shown(page, "bot"))
     say(page, text)
     expect(page.locator("halo-chat .message.from-bot .bubble")).not_to_have_count(before)
-    said = "\n".join(bubbles(page, "bot")[before:])
+    said = "\n".join(messages_shown(page, "bot")[before:])
     page.context.close()
     return said
 

@@ -9,8 +9,8 @@ from tests.service.browser_kit import (
     OfficersDesk,
     Wire,
     a_page,
-    bubbles,
     conversation_of,
+    messages_shown,
     open_widget,
     say,
 )
@@ -58,14 +58,14 @@ def test_a_cut_in_the_middle_of_an_officers_answers_loses_nothing(
     # Second by second, as a browser does: silence is noticed, tries begin and come to nothing.
     page.clock.run_for(CUT_MS)
     expect(page.locator("halo-chat .line")).to_contain_text("Koneksi terputus")
-    assert bubbles(page, "officer") == ANSWERS[:2]
+    assert messages_shown(page, "officer") == ANSWERS[:2]
     wire.mend()
     for text in ANSWERS[6:]:
         desk.sit().reply(case, text)
     expect(page.get_by_role("log")).to_contain_text(ANSWERS[-1], timeout=60_000)
     expect(page.locator("halo-chat .delivery")).to_have_count(0, timeout=60_000)
-    assert bubbles(page, "officer") == ANSWERS
-    assert bubbles(page, "resident").count("pesan dari terowongan") == 1
+    assert messages_shown(page, "officer") == ANSWERS
+    assert messages_shown(page, "resident").count("pesan dari terowongan") == 1
     page.context.close()
 
 
@@ -87,8 +87,8 @@ def test_a_restart_of_the_server_in_the_middle_of_answers_loses_nothing(
         desk.sit().reply(case, text)
     expect(page.get_by_role("log")).to_contain_text(ANSWERS[-1], timeout=60_000)
     expect(page.locator("halo-chat .delivery")).to_have_count(0, timeout=60_000)
-    assert bubbles(page, "officer") == ANSWERS
-    assert bubbles(page, "resident").count("ditulis saat server mati") == 1
+    assert messages_shown(page, "officer") == ANSWERS
+    assert messages_shown(page, "resident").count("ditulis saat server mati") == 1
     page.context.close()
 
 
@@ -122,7 +122,7 @@ def test_where_streaming_is_blocked_the_widget_polls(service: Service, browser: 
     for text in ANSWERS[:3]:
         desk.sit().reply(case, text)
     expect(page.get_by_role("log")).to_contain_text(ANSWERS[2])
-    assert bubbles(page, "officer") == ANSWERS[:3]
+    assert messages_shown(page, "officer") == ANSWERS[:3]
     page.context.close()
 
 
@@ -159,7 +159,7 @@ def test_a_proxy_that_holds_the_stream_back_is_noticed(service: Service, browser
         desk.sit().reply(case, text)
     page.clock.run_for(3_000)
     expect(page.get_by_role("log")).to_contain_text(ANSWERS[2])
-    assert bubbles(page, "officer") == ANSWERS[:3]
+    assert messages_shown(page, "officer") == ANSWERS[:3]
     page.context.close()
 
 
@@ -177,6 +177,6 @@ def test_a_proxy_that_cuts_idle_connections_costs_nothing(
         expect(page.locator("halo-chat .message.from-officer")).to_have_count(number + 1)
     say(page, "masih tersambung")
     expect(page.locator("halo-chat .delivery")).to_have_count(0)
-    assert bubbles(page, "officer") == ANSWERS[:4]
-    assert bubbles(page, "resident").count("masih tersambung") == 1
+    assert messages_shown(page, "officer") == ANSWERS[:4]
+    assert messages_shown(page, "resident").count("masih tersambung") == 1
     page.context.close()

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.service.browser_kit import (
     OfficersDesk,
     a_page,
-    bubbles,
     conversation_of,
+    messages_shown,
     open_widget,
     say,
 )
@@ -129,7 +129,7 @@ def test_an_upload_shows_its_progress_and_can_be_called_off(page: Page) -> None:
     page.unroute("**/api/chat/attachments*")
     say(page, QUESTION)
     expect(log).to_contain_text("9 orang")
-    assert bubbles(page, "resident") == [QUESTION]
+    assert messages_shown(page, "resident") == [QUESTION]
 
 
 def test_a_large_photo_is_made_smaller_on_the_device(page: Page) -> None:
@@ -164,7 +164,7 @@ def test_what_was_written_survives_a_reload(page: Page) -> None:
     page.reload()
     open_widget(page)
     expect(log).to_contain_text("9 orang")
-    assert bubbles(page, "resident") == [QUESTION]
+    assert messages_shown(page, "resident") == [QUESTION]
 
 
 def test_the_transcript_is_a_text_file(page: Page, tmp_path: Path) -> None:
@@ -213,9 +213,9 @@ def test_erased_words_leave_every_tab(page: Page, service: Service) -> None:
     menu_item(page, "Ya, hapus untuk seterusnya")
     receipt = page.locator("halo-chat .code strong").inner_text()
     expect(other.get_by_role("log")).not_to_contain_text("9 orang")
-    assert bubbles(other, "resident") == []
+    assert messages_shown(other, "resident") == []
     page.keyboard.press("Escape")
-    assert bubbles(page, "resident") == []
+    assert messages_shown(page, "resident") == []
     erased = [row for row in service.rows("events", "--json") if row["type"] == "erased"]
     assert erased[-1]["data"]["receipt"] == receipt
 

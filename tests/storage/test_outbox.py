@@ -203,7 +203,7 @@ def test_a_reply_follows_its_last_attempt_only(store: Store, whatsapp: Conversat
     assert (known.state, known.error_code) == ("failed", "131047")
 
 
-def test_replies_of_unknown_fate_are_found_after_a_while(
+def test_replies_of_unknown_status_are_found_after_a_while(
     store: Store, whatsapp: Conversation, clock: StillClock
 ) -> None:
     row = _reply(store, whatsapp)

@@ -97,7 +97,7 @@ def _read_everything(tx: Transaction, conversation_id: str) -> None:
 
 @pytest.fixture
 def statements(store: Store) -> dict[str, Any]:
-    """Every statement that the room sends, with one set of parameters."""
+    """Every statement that the package sends, with one set of parameters."""
     return statements_of(lambda: _use_everything(store))
 
 

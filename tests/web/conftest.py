@@ -72,7 +72,7 @@ class WorkingWakeups:
 
 
 @dataclass
-class House:
+class Fixture:
     """Everything of one web process, to be looked into and changed by a test."""
 
     app: Flask
@@ -90,15 +90,15 @@ class House:
         return self.app.test_client()
 
 
-HouseMaker = Callable[..., House]
+FixtureMaker = Callable[..., Fixture]
 
 
 @pytest.fixture
-def make_house(
+def make_fixture(
     clock: StillClock, assets: Assets, calendar: Calendar, tmp_path: Path
-) -> Iterator[HouseMaker]:
+) -> Iterator[FixtureMaker]:
     """Give a maker of web processes on a store; they are taken down after the test."""
-    made: list[House] = []
+    made: list[Fixture] = []
 
     def make(
         store: Store,
@@ -106,18 +106,18 @@ def make_house(
         model: bool = True,
         parse: Callable[[str], Mapping[str, Any]] | None = None,
         **settings: Any,
-    ) -> House:
-        house = _house(store, assets, calendar, clock, tmp_path, model, parse, settings)
-        made.append(house)
-        return house
+    ) -> Fixture:
+        fixture = _fixture(store, assets, calendar, clock, tmp_path, model, parse, settings)
+        made.append(fixture)
+        return fixture
 
     yield make
-    for house in made:
-        house.feed.stop()
-        house.wakeups.close()
+    for fixture in made:
+        fixture.feed.stop()
+        fixture.wakeups.close()
 
 
-def _house(
+def _fixture(
     store: Store,
     assets: Assets,
     calendar: Calendar,
@@ -126,7 +126,7 @@ def _house(
     model: bool,
     parse: Callable[[str], Mapping[str, Any]] | None,
     settings: Mapping[str, Any],
-) -> House:
+) -> Fixture:
     numbers = itertools.count(1)
     understands = KnownSentences({"min brp org sih klo mau bikin koperasi": FOUNDERS})
     gateway = Gateway(
@@ -159,21 +159,21 @@ def _house(
         new_id=lambda: f"id-{next(numbers):04d}",
         secret_key="kunci rahasia untuk tes, cukup panjang",
     )
-    return House(create_app(services), services, wakeups, asked)
+    return Fixture(create_app(services), services, wakeups, asked)
 
 
 @pytest.fixture
-def house(sqlite_store: Store, make_house: HouseMaker) -> House:
+def fixture(sqlite_store: Store, make_fixture: FixtureMaker) -> Fixture:
     """A web process on SQLite, for tests that are not about the store."""
-    return make_house(sqlite_store)
+    return make_fixture(sqlite_store)
 
 
 @pytest.fixture
-def client(house: House) -> FlaskClient:
-    return house.client()
+def client(fixture: Fixture) -> FlaskClient:
+    return fixture.client()
 
 
 @pytest.fixture
-def resident(store: Store, make_house: HouseMaker) -> Resident:
+def resident(store: Store, make_fixture: FixtureMaker) -> Resident:
     """A widget's session on either store, of a service with a WhatsApp number."""
-    return Resident(make_house(store, whatsapp_number="6281200000000").client())
+    return Resident(make_fixture(store, whatsapp_number="6281200000000").client())

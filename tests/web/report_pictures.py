@@ -2,7 +2,7 @@
 
 A simulated October and a morning in November, on a store of its own; the pages are served by this
 process and photographed in chromium (a palette of 128 colours) under ``docs/gambar``. The page of
-the paper is drawn by ``pdftoppm`` (Debian: poppler-utils).
+the document is drawn by ``pdftoppm`` (Debian: poppler-utils).
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def enter(browser: Browser, office: Office, *, width: int, dark: bool = False) -
 
 
 def first_page(pdf: bytes, camera: Camera) -> None:
-    """Save the first page of the paper, drawn by poppler."""
+    """Save the first page of the document, drawn by poppler."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "naskah.pdf", Path(folder) / "halaman"
         source.write_bytes(pdf)

@@ -35,14 +35,14 @@ def test_a_session_greets_and_says_that_a_bot_speaks(client: FlaskClient) -> Non
 
 
 def test_a_session_without_a_model_says_that_officers_read(
-    sqlite_store: Store, make_house: Any
+    sqlite_store: Store, make_fixture: Any
 ) -> None:
-    body = make_house(sqlite_store, model=False).client().post("/api/chat/sessions").json
+    body = make_fixture(sqlite_store, model=False).client().post("/api/chat/sessions").json
     assert "petugas" in body["welcome"]["text"]
 
 
-def test_a_question_is_answered_with_number_and_law(store: Store, make_house: Any) -> None:
-    client = make_house(store).client()
+def test_a_question_is_answered_with_number_and_law(store: Store, make_fixture: Any) -> None:
+    client = make_fixture(store).client()
     bearer = a_session(client)
     answer = client.post(
         "/api/chat/messages", json={"client_message_id": "a", "text": QUESTION}, headers=bearer
@@ -65,8 +65,8 @@ def test_a_question_is_answered_with_number_and_law(store: Store, make_house: An
     assert "UU 25/1992" in said[0]["text"]
 
 
-def test_a_second_copy_changes_nothing(store: Store, make_house: Any) -> None:
-    client = make_house(store).client()
+def test_a_second_copy_changes_nothing(store: Store, make_fixture: Any) -> None:
+    client = make_fixture(store).client()
     bearer = a_session(client)
     message = {"client_message_id": "a", "text": QUESTION}
     first = client.post("/api/chat/messages", json=message, headers=bearer).json
@@ -141,17 +141,17 @@ def test_without_a_good_token_nothing_is_shown(
     assert answer.json["error"]["code"] == "H060"
 
 
-def test_a_widget_that_has_seen_a_lost_conversation_must_begin_anew(house: Any) -> None:
-    token = SessionTokens(house.services.secret_key).issue("id-hilang")
+def test_a_widget_that_has_seen_a_lost_conversation_must_begin_anew(fixture: Any) -> None:
+    token = SessionTokens(fixture.services.secret_key).issue("id-hilang")
     bearer = {"Authorization": f"Bearer {token}"}
-    client = house.client()
+    client = fixture.client()
     assert client.get("/api/chat/events?after=7", headers=bearer).status_code == 401
     assert client.get("/api/chat/stream?after=7", headers=bearer).status_code == 401
     assert events_of(client, bearer) == []
 
 
-def test_a_session_is_not_written_before_its_first_message(store: Store, make_house: Any) -> None:
-    client = make_house(store).client()
+def test_a_session_is_not_written_before_its_first_message(store: Store, make_fixture: Any) -> None:
+    client = make_fixture(store).client()
     bearer = a_session(client)
     with store.read() as tx:
         assert tx.connection.execute(sa.select(tables.conversation)).all() == []
@@ -203,12 +203,12 @@ def test_a_body_over_the_limit_is_refused(client: FlaskClient) -> None:
 
 
 def test_when_the_store_is_away_the_sender_is_asked_to_retry(
-    clock: StillClock, make_house: Any, sqlite_store: Store
+    clock: StillClock, make_fixture: Any, sqlite_store: Store
 ) -> None:
-    house = make_house(sqlite_store)
+    fixture = make_fixture(sqlite_store)
     nowhere = Store.open("postgresql://nobody@127.0.0.1:1/none", clock=clock)
-    object.__setattr__(house.services, "store", nowhere)
-    client = house.client()
+    object.__setattr__(fixture.services, "store", nowhere)
+    client = fixture.client()
     bearer = a_session(client)
     message = {"client_message_id": "a", "text": "x"}
     answer = client.post("/api/chat/messages", json=message, headers=bearer)
@@ -250,8 +250,8 @@ def test_any_text_comes_back_as_it_was_sent(client: FlaskClient, text: str) -> N
 class TestEmbedding:
     SITE = "https://kecamatan.contoh.go.id"
 
-    def test_a_listed_site_may_call_the_api(self, sqlite_store: Store, make_house: Any) -> None:
-        client = make_house(sqlite_store, embed_origins=(self.SITE,)).client()
+    def test_a_listed_site_may_call_the_api(self, sqlite_store: Store, make_fixture: Any) -> None:
+        client = make_fixture(sqlite_store, embed_origins=(self.SITE,)).client()
         preflight = client.options("/api/chat/messages", headers={"Origin": self.SITE})
         assert preflight.status_code == 200
         assert preflight.headers["Access-Control-Allow-Origin"] == self.SITE
@@ -263,9 +263,9 @@ class TestEmbedding:
 
     @pytest.mark.parametrize("origin", ["https://jahat.example", "null", SITE + ".jahat.example"])
     def test_another_site_is_refused(
-        self, sqlite_store: Store, make_house: Any, origin: str
+        self, sqlite_store: Store, make_fixture: Any, origin: str
     ) -> None:
-        client = make_house(sqlite_store, embed_origins=(self.SITE,)).client()
+        client = make_fixture(sqlite_store, embed_origins=(self.SITE,)).client()
         answer = client.post("/api/chat/sessions", headers={"Origin": origin})
         assert answer.status_code == 403
         assert answer.json["error"]["code"] == "H066"

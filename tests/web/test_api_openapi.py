@@ -7,13 +7,13 @@ PROGRAMS = ("/api/", "/webhooks/", "/model/", "/status", "/version", "/healthz",
 ALSO = ("/metrics", "/widget.js")
 
 
-def test_the_document_has_exactly_the_routes(house: Any) -> None:
-    document = house.client().get("/api/openapi.json").json
+def test_the_document_has_exactly_the_routes(fixture: Any) -> None:
+    document = fixture.client().get("/api/openapi.json").json
     assert document["openapi"].startswith("3.1")
     written = {(path, method) for path, item in document["paths"].items() for method in item}
     routed = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
-        for rule in house.app.url_map.iter_rules()
+        for rule in fixture.app.url_map.iter_rules()
         if rule.rule.startswith(PROGRAMS) or rule.rule in ALSO
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }

@@ -43,8 +43,8 @@ def say(store: Store, conversation_id: str, *texts: str) -> None:
             )
 
 
-def bearer(house: Any, conversation_id: str) -> dict[str, str]:
-    token = SessionTokens(house.services.secret_key).issue(conversation_id)
+def bearer(fixture: Any, conversation_id: str) -> dict[str, str]:
+    token = SessionTokens(fixture.services.secret_key).issue(conversation_id)
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -63,11 +63,11 @@ def next_events(chunks: Iterator[Any], count: int) -> list[dict[str, Any]]:
     return found
 
 
-def test_backlog_then_what_comes_without_gap_or_double(store: Store, make_house: Any) -> None:
-    house = make_house(store)
+def test_backlog_then_what_comes_without_gap_or_double(store: Store, make_fixture: Any) -> None:
+    fixture = make_fixture(store)
     conversation = a_conversation(store)
     say(store, conversation, "satu", "dua", "tiga")
-    answer = house.client().get("/api/chat/stream?after=1", headers=bearer(house, conversation))
+    answer = fixture.client().get("/api/chat/stream?after=1", headers=bearer(fixture, conversation))
     assert answer.status_code == 200
     assert answer.mimetype == "text/event-stream"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -81,34 +81,34 @@ def test_backlog_then_what_comes_without_gap_or_double(store: Store, make_house:
 
 
 def test_a_long_backlog_comes_whole(
-    sqlite_store: Store, make_house: Any, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store, make_fixture: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_module, "_PAGE", 3)
-    house = make_house(sqlite_store)
+    fixture = make_fixture(sqlite_store)
     conversation = a_conversation(sqlite_store)
     say(sqlite_store, conversation, *map(str, range(10)))
-    stream = ConversationStream(sqlite_store, house.feed)
+    stream = ConversationStream(sqlite_store, fixture.feed)
     chunks = stream.chunks(conversation, after=0)
     assert [event["id"] for event in next_events(chunks, 10)] == list(range(1, 11))
     chunks.close()
 
 
-def test_last_event_id_counts_when_it_is_higher(house: Any) -> None:
-    store = house.services.store
+def test_last_event_id_counts_when_it_is_higher(fixture: Any) -> None:
+    store = fixture.services.store
     conversation = a_conversation(store)
     say(store, conversation, "satu", "dua", "tiga")
-    headers = bearer(house, conversation) | {"Last-Event-ID": "2"}
-    answer = house.client().get("/api/chat/stream?after=0", headers=headers)
+    headers = bearer(fixture, conversation) | {"Last-Event-ID": "2"}
+    answer = fixture.client().get("/api/chat/stream?after=0", headers=headers)
     assert [event["id"] for event in next_events(iter(answer.response), 1)] == [3]
     answer.close()
 
 
-def test_silence_is_filled_with_heartbeats_and_ends_after_its_life(house: Any) -> None:
-    conversation = a_conversation(house.services.store)
+def test_silence_is_filled_with_heartbeats_and_ends_after_its_life(fixture: Any) -> None:
+    conversation = a_conversation(fixture.services.store)
     ticks = iter(range(100))
     stream = ConversationStream(
-        house.services.store,
-        house.feed,
+        fixture.services.store,
+        fixture.feed,
         heartbeat=0.001,
         lifetime=4,
         monotonic=lambda: float(next(ticks)),
@@ -117,22 +117,22 @@ def test_silence_is_filled_with_heartbeats_and_ends_after_its_life(house: Any) -
     # One round may go to the feed's first wake-up, which is no event.
     assert len(chunks) in (3, 4)
     assert set(chunks) == {": detak\n\n"}
-    assert house.feed.subscribers() == 0
+    assert fixture.feed.subscribers() == 0
 
 
-def test_only_so_many_streams_of_one_conversation(house: Any) -> None:
-    conversation = a_conversation(house.services.store)
-    client: FlaskClient = house.client()
+def test_only_so_many_streams_of_one_conversation(fixture: Any) -> None:
+    conversation = a_conversation(fixture.services.store)
+    client: FlaskClient = fixture.client()
     answers = []
     for _ in range(12):
-        answer = client.get("/api/chat/stream", headers=bearer(house, conversation))
+        answer = client.get("/api/chat/stream", headers=bearer(fixture, conversation))
         next(iter(answer.response))
         answers.append(answer)
-    refused = client.get("/api/chat/stream", headers=bearer(house, conversation))
+    refused = client.get("/api/chat/stream", headers=bearer(fixture, conversation))
     assert refused.status_code == 429
     for answer in answers:
         answer.close()
-    assert house.feed.subscribers() == 0
+    assert fixture.feed.subscribers() == 0
 
 
 def begun(feed: EventFeed, stack: ExitStack) -> None:
@@ -140,8 +140,8 @@ def begun(feed: EventFeed, stack: ExitStack) -> None:
     assert stack.enter_context(feed.subscribe("pemula")).wait(60)
 
 
-def test_the_feed_wakes_only_whom_it_concerns(store: Store, make_house: Any) -> None:
-    feed: EventFeed = make_house(store).feed
+def test_the_feed_wakes_only_whom_it_concerns(store: Store, make_fixture: Any) -> None:
+    feed: EventFeed = make_fixture(store).feed
     names = [a_conversation(store, f"k-{number}") for number in range(2)]
     with ExitStack() as stack:
         begun(feed, stack)
@@ -154,7 +154,7 @@ def test_the_feed_wakes_only_whom_it_concerns(store: Store, make_house: Any) -> 
 
 
 def test_many_streams_cost_one_query_per_poll(
-    sqlite_store: Store, make_house: Any, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store, make_fixture: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
 
@@ -163,7 +163,7 @@ def test_many_streams_cost_one_query_per_poll(
         return events_beyond(tx, cursor, limit=limit)
 
     monkeypatch.setattr(feed_module, "events_beyond", counted)
-    feed: EventFeed = make_house(sqlite_store).feed
+    feed: EventFeed = make_fixture(sqlite_store).feed
     conversation = a_conversation(sqlite_store)
     with ExitStack() as others:
         begun(feed, others)
@@ -189,9 +189,9 @@ def test_the_feed_begins_behind_the_old_log(store: Store) -> None:
 
 
 def test_a_long_transaction_elsewhere_holds_nothing_back(
-    postgresql_store: Store, make_house: Any
+    postgresql_store: Store, make_fixture: Any
 ) -> None:
-    feed: EventFeed = make_house(postgresql_store).feed
+    feed: EventFeed = make_fixture(postgresql_store).feed
     conversation = a_conversation(postgresql_store)
     busy = a_conversation(postgresql_store, "lain")
     with feed.subscribe(conversation) as mine:
@@ -202,8 +202,8 @@ def test_a_long_transaction_elsewhere_holds_nothing_back(
             assert mine.wait(60)
 
 
-def test_a_late_committer_is_announced_too(postgresql_store: Store, make_house: Any) -> None:
-    feed: EventFeed = make_house(postgresql_store).feed
+def test_a_late_committer_is_announced_too(postgresql_store: Store, make_fixture: Any) -> None:
+    feed: EventFeed = make_fixture(postgresql_store).feed
     late = a_conversation(postgresql_store, "lambat")
     quick = a_conversation(postgresql_store, "cepat")
     with ExitStack() as stack:
@@ -218,13 +218,13 @@ def test_a_late_committer_is_announced_too(postgresql_store: Store, make_house: 
         assert waiting.wait(60)
 
 
-def test_an_officers_typing_passes_by_without_an_id(store: Store, make_house: Any) -> None:
-    house = make_house(store)
+def test_an_officers_typing_passes_by_without_an_id(store: Store, make_fixture: Any) -> None:
+    fixture = make_fixture(store)
     names = [a_conversation(store, f"k-{number}") for number in range(2)]
     with ExitStack() as stack:
-        begun(house.feed, stack)
-        console = stack.enter_context(house.feed.subscribe(None))
-        other = stack.enter_context(house.feed.subscribe(names[1]))
+        begun(fixture.feed, stack)
+        console = stack.enter_context(fixture.feed.subscribe(None))
+        other = stack.enter_context(fixture.feed.subscribe(names[1]))
         with store.write() as tx:
             note_typing(tx, names[0], "officer")
             note_typing(tx, names[0], "resident")
@@ -239,12 +239,12 @@ def test_an_officers_typing_passes_by_without_an_id(store: Store, make_house: An
     assert log_of(store, names[0]) == []
 
 
-def test_the_residents_stream_tells_of_the_officer_alone(house: Any) -> None:
-    store, told = house.services.store, []
+def test_the_residents_stream_tells_of_the_officer_alone(fixture: Any) -> None:
+    store, told = fixture.services.store, []
     conversation = a_conversation(store)
     with ExitStack() as stack:
-        begun(house.feed, stack)
-        chunks = ConversationStream(store, house.feed).chunks(conversation, after=0)
+        begun(fixture.feed, stack)
+        chunks = ConversationStream(store, fixture.feed).chunks(conversation, after=0)
         assert next(chunks) == ": detak\n\n"
         for typist in ("resident", "officer"):
             with store.write() as tx:
@@ -264,35 +264,35 @@ def log_of(store: Store, conversation_id: str) -> list[Any]:
 
 @pytest.mark.parametrize("owned", [True, False])
 def test_the_residents_typing_is_told_only_while_an_officer_has_the_talk(
-    house: Any, owned: bool
+    fixture: Any, owned: bool
 ) -> None:
-    store = house.services.store
+    store = fixture.services.store
     conversation = a_conversation(store)
     with store.write() as tx:
         sari = create_account(tx, "sari", "sandi-cukup-panjang-1", "petugas")
         if owned:
             set_owner(tx, conversation, sari.id)
-    answer = house.client().post("/api/chat/typing", headers=bearer(house, conversation))
+    answer = fixture.client().post("/api/chat/typing", headers=bearer(fixture, conversation))
     assert (answer.status_code, answer.data) == (204, b"")
     with store.read() as tx:
         signs = typing_beyond(tx, 0, limit=9)
     assert [sign.typist for sign in signs] == (["resident"] if owned else [])
     assert log_of(store, conversation) == []
-    assert house.client().post("/api/chat/typing").status_code == 401
+    assert fixture.client().post("/api/chat/typing").status_code == 401
 
 
 def test_who_polls_reads_that_the_officer_types_until_the_answer(
-    house: Any, clock: StillClock
+    fixture: Any, clock: StillClock
 ) -> None:
-    store = house.services.store
+    store = fixture.services.store
     chat = a_chat(store, "warga")
     conversation, case = chat.id, a_case(store, chat)
-    assets = house.services.live_bundle().assets
+    assets = fixture.services.live_bundle().assets
     desk = Desk(store, assets, an_account(store, "siti"), lambda: "HK-1")
     desk.claim(case.id)
 
     def typing() -> Any:
-        answer = house.client().get("/api/chat/events", headers=bearer(house, conversation))
+        answer = fixture.client().get("/api/chat/events", headers=bearer(fixture, conversation))
         return answer.json["typing"]
 
     def type_() -> None:

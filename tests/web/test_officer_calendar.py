@@ -8,7 +8,7 @@ from foundation.clock import StillClock, parse_moment
 from handoff import CalendarFollower, calendar_versions
 from reports import catch_up, rebuild, volume_rows
 from service_hours import Calendar, CalendarFile
-from storage import Store, latest_deeds
+from storage import Store, latest_audit_entries
 from tests.web.staff import Staff, a_chat, a_turn, an_account, signed_in, staff_app
 from web import Services
 from web.officer.calendar_form import read_form
@@ -96,9 +96,9 @@ def test_a_saved_calendar_is_in_force_everywhere(
     assert "Petugas buka lagi" in site
     with store.read() as tx:
         [version] = calendar_versions(tx)
-        deed = latest_deeds(tx, limit=1)[0]
+        entry = latest_audit_entries(tx, limit=1)[0]
     assert version.note == "Pelatihan pagi"
-    assert (deed.action, deed.data) == ("calendar_saved", {"version": version.id})
+    assert (entry.action, entry.data) == ("calendar_saved", {"version": version.id})
 
 
 def test_an_earlier_version_can_be_taken_up_again(staff: Staff, store: Store) -> None:

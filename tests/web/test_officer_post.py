@@ -22,14 +22,14 @@ from storage import (
     Store,
     StoredEvent,
     append_event,
-    latest_deeds,
+    latest_audit_entries,
     list_accounts,
     read_events,
     receive,
     save_attachment,
 )
 from tests.connectors.whatsapp.rehearsal_kit import TOKEN, Rehearsal, rehearsing
-from tests.connectors.whatsapp.whatsapp_kit import APP_SECRET, WhatsAppHouse
+from tests.connectors.whatsapp.whatsapp_kit import APP_SECRET, WhatsAppFixture
 from tests.web.staff import ASSETS, Staff, a_case, a_chat, an_account, signed_in, staff_app
 
 PNG = b"\x89PNG\r\n\x1a\n contoh gambar"
@@ -114,9 +114,9 @@ def test_a_residents_file_opens_so_that_nothing_in_it_runs(
     assert headers["Content-Disposition"].startswith("inline; filename*=UTF-8''")
     assert "no-store" in headers["Cache-Control"]
     with sqlite_store.read() as tx:
-        [deed] = [one for one in latest_deeds(tx) if one.action == "file_opened"]
-        assert deed.data["seq"] == seq
-        assert deed.account_id
+        [entry] = [one for one in latest_audit_entries(tx) if one.action == "file_opened"]
+        assert entry.data["seq"] == seq
+        assert entry.account_id
 
 
 def test_files_are_for_officers_and_for_cases_alone(app: Flask, sqlite_store: Store) -> None:
@@ -196,7 +196,7 @@ def test_a_large_body_is_read_for_a_signed_in_sender_of_files_only(
 
 
 @dataclass
-class Line:
+class WhatsAppCase:
     """A resident on WhatsApp with a case of Siti's, and Siti's browser."""
 
     rehearsal: Rehearsal
@@ -218,10 +218,10 @@ class Line:
 
 
 @pytest.fixture
-def line(sqlite_store: Store, clock: StillClock) -> Iterator[Line]:
+def whatsapp_case(sqlite_store: Store, clock: StillClock) -> Iterator[WhatsAppCase]:
     an_account(sqlite_store, "siti", display_name="Siti Rahma")
-    house = WhatsAppHouse(sqlite_store, clock, ASSETS, Calendar())
-    with rehearsing(house) as rehearsal:
+    fixture = WhatsAppFixture(sqlite_store, clock, ASSETS, Calendar())
+    with rehearsing(fixture) as rehearsal:
         channel = WhatsAppSettings(
             app_secrets=(APP_SECRET,),
             access_token=TOKEN,
@@ -232,102 +232,120 @@ def line(sqlite_store: Store, clock: StillClock) -> Iterator[Line]:
         app = staff_app(sqlite_store, clock, whatsapp=channel)
         rehearsal.say("mau tanya soal koperasi")
         rehearsal.settle()
-        conversation = house.inbox()[-1]["conversation"]
+        conversation = fixture.inbox()[-1]["conversation"]
         with sqlite_store.write() as tx:
             officer = next(one for one in list_accounts(tx) if one.name == "siti")
             case = open_case(
                 tx, conversation, reason="diminta", ticket="HK-WA", card={}, actor="bot"
             )
             claim(tx, case.id, officer_id=officer.id, actor=f"officer:{officer.id}")
-        yield Line(rehearsal, app, case)
+        yield WhatsAppCase(rehearsal, app, case)
 
 
-def test_a_photo_from_whatsapp_is_fetched_when_it_is_opened(line: Line) -> None:
-    line.rehearsal.phone.send_file(
-        line.rehearsal.resident.user_id, content=PNG, mime_type="image/png"
+def test_a_photo_from_whatsapp_is_fetched_when_it_is_opened(whatsapp_case: WhatsAppCase) -> None:
+    whatsapp_case.rehearsal.phone.send_file(
+        whatsapp_case.rehearsal.resident.user_id, content=PNG, mime_type="image/png"
     )
-    line.rehearsal.settle()
-    found = re.search(rf"/petugas/percakapan/{line.case.conversation}/berkas/\d+", line.page)
+    whatsapp_case.rehearsal.settle()
+    found = re.search(
+        rf"/petugas/percakapan/{whatsapp_case.case.conversation}/berkas/\d+", whatsapp_case.page
+    )
     assert found
-    opened = line.siti.get(found[0])
+    opened = whatsapp_case.siti.get(found[0])
     assert (opened.data, opened.mimetype) == (PNG, "image/png")
-    line.rehearsal.house.clock.advance(days=8)
-    assert line.siti.get(found[0]).data == PNG, "what was opened is kept"
+    whatsapp_case.rehearsal.fixture.clock.advance(days=8)
+    assert whatsapp_case.siti.get(found[0]).data == PNG, "what was opened is kept"
 
 
-def test_a_file_that_whatsapp_no_longer_has_is_refused_with_the_reason(line: Line) -> None:
-    line.rehearsal.phone.send_file(
-        line.rehearsal.resident.user_id, content=PNG, mime_type="image/png"
+def test_a_file_that_whatsapp_no_longer_has_is_refused_with_the_reason(
+    whatsapp_case: WhatsAppCase,
+) -> None:
+    whatsapp_case.rehearsal.phone.send_file(
+        whatsapp_case.rehearsal.resident.user_id, content=PNG, mime_type="image/png"
     )
-    line.rehearsal.settle()
-    found = re.search(r"/petugas/percakapan/[^/\"]+/berkas/\d+", line.page)
+    whatsapp_case.rehearsal.settle()
+    found = re.search(r"/petugas/percakapan/[^/\"]+/berkas/\d+", whatsapp_case.page)
     assert found
-    line.rehearsal.house.clock.advance(days=8)
-    refused = line.siti.get(found[0])
+    whatsapp_case.rehearsal.fixture.clock.advance(days=8)
+    refused = whatsapp_case.siti.get(found[0])
     assert refused.status_code == 422
     assert "lebih dari 7 hari" in refused.text
 
 
-def test_an_officers_file_reaches_the_residents_phone(line: Line) -> None:
-    before = len(line.rehearsal.shown())
+def test_an_officers_file_reaches_the_residents_phone(whatsapp_case: WhatsAppCase) -> None:
+    before = len(whatsapp_case.rehearsal.shown())
     assert (
-        send(line.siti, line.case, PDF, "akta.pdf", keterangan="Ini contohnya").status_code == 204
+        send(
+            whatsapp_case.siti, whatsapp_case.case, PDF, "akta.pdf", keterangan="Ini contohnya"
+        ).status_code
+        == 204
     )
-    line.rehearsal.settle()
-    assert len(line.rehearsal.shown()) == before + 1
-    shown = line.seen_by_the_resident()[-1]
+    whatsapp_case.rehearsal.settle()
+    assert len(whatsapp_case.rehearsal.shown()) == before + 1
+    shown = whatsapp_case.seen_by_the_resident()[-1]
     assert "akta.pdf" in shown
     assert "Ini contohnya" in shown
 
 
-def test_a_kind_that_whatsapp_does_not_take_is_told_and_nothing_is_said(line: Line) -> None:
-    refused = send(line.siti, line.case, b"RIFF0000WEBP contoh", "gambar.webp")
+def test_a_kind_that_whatsapp_does_not_take_is_told_and_nothing_is_said(
+    whatsapp_case: WhatsAppCase,
+) -> None:
+    refused = send(whatsapp_case.siti, whatsapp_case.case, b"RIFF0000WEBP contoh", "gambar.webp")
     assert refused.status_code == 422
     assert "JPG/PNG" in refused.text
-    store = line.rehearsal.house.store
-    assert events_of(store, line.case.conversation, "officer") == []
+    store = whatsapp_case.rehearsal.fixture.store
+    assert events_of(store, whatsapp_case.case.conversation, "officer") == []
 
 
-def test_after_24_hours_a_template_is_proposed_and_the_answer_opens_the_window(line: Line) -> None:
-    reply = f"/petugas/kasus/{line.case.id}/balas"
-    template = f"/petugas/kasus/{line.case.id}/templat"
-    early = line.siti.post(template, kunci="t-0")
+def test_after_24_hours_a_template_is_proposed_and_the_answer_opens_the_window(
+    whatsapp_case: WhatsAppCase,
+) -> None:
+    reply = f"/petugas/kasus/{whatsapp_case.case.id}/balas"
+    template = f"/petugas/kasus/{whatsapp_case.case.id}/templat"
+    early = whatsapp_case.siti.post(template, kunci="t-0")
     assert early.status_code == 422
     assert "masih terbuka" in early.text
-    assert 'id="templat"' not in line.page
-    line.rehearsal.house.clock.advance(hours=25)
-    assert 'id="templat"' in line.page
-    assert "Jendela WhatsApp tertutup" in line.page
-    refused = line.siti.post(reply, text="NIB Anda jadi.", kunci="b-1")
+    assert 'id="templat"' not in whatsapp_case.page
+    whatsapp_case.rehearsal.fixture.clock.advance(hours=25)
+    assert 'id="templat"' in whatsapp_case.page
+    assert "Jendela WhatsApp tertutup" in whatsapp_case.page
+    refused = whatsapp_case.siti.post(reply, text="NIB Anda jadi.", kunci="b-1")
     assert refused.status_code == 422
     assert "templat" in refused.text
-    assert line.siti.post(template).status_code == 204
-    assert line.siti.post(template).status_code == 422, "one is enough"
-    line.rehearsal.settle()
-    shown = line.seen_by_the_resident()[-1]
+    assert whatsapp_case.siti.post(template).status_code == 204
+    assert whatsapp_case.siti.post(template).status_code == 422, "one is enough"
+    whatsapp_case.rehearsal.settle()
+    shown = whatsapp_case.seen_by_the_resident()[-1]
     assert "sudah menyiapkan jawaban" in shown
     assert "HK-WA" in shown
-    assert 'id="templat"' not in line.page
-    assert "Templat sudah dikirim" in line.page
-    line.rehearsal.say("Baca jawaban")
-    assert line.siti.post(reply, text="NIB Anda jadi.", kunci="b-2").status_code == 204
-    line.rehearsal.settle()
-    assert "NIB Anda jadi." in line.seen_by_the_resident()[-1]
+    assert 'id="templat"' not in whatsapp_case.page
+    assert "Templat sudah dikirim" in whatsapp_case.page
+    whatsapp_case.rehearsal.say("Baca jawaban")
+    assert whatsapp_case.siti.post(reply, text="NIB Anda jadi.", kunci="b-2").status_code == 204
+    whatsapp_case.rehearsal.settle()
+    assert "NIB Anda jadi." in whatsapp_case.seen_by_the_resident()[-1]
 
 
-def test_a_failure_is_told_with_its_reason_and_sent_again_by_a_button(line: Line) -> None:
-    line.rehearsal.emulator.faults.add(read_fault({"code": 131026, "times": 1}))
-    assert line.siti.post(f"/petugas/kasus/{line.case.id}/balas", text="Halo").status_code == 204
-    line.rehearsal.settle()
-    page = line.page
+def test_a_failure_is_told_with_its_reason_and_sent_again_by_a_button(
+    whatsapp_case: WhatsAppCase,
+) -> None:
+    whatsapp_case.rehearsal.emulator.faults.add(read_fault({"code": 131026, "times": 1}))
+    assert (
+        whatsapp_case.siti.post(
+            f"/petugas/kasus/{whatsapp_case.case.id}/balas", text="Halo"
+        ).status_code
+        == 204
+    )
+    whatsapp_case.rehearsal.settle()
+    page = whatsapp_case.page
     assert "Balasan tidak sampai ke warga. WhatsApp tidak dapat menyampaikan pesan" in page
     button = re.search(r"/petugas/kiriman/\d+/ulang", page)
     assert button
-    assert line.siti.post(button[0]).status_code == 200
-    assert line.siti.post(button[0]).status_code == 409, "it is on its way already"
-    line.rehearsal.settle()
-    assert "Halo" in line.seen_by_the_resident()[-1]
-    after = line.page
+    assert whatsapp_case.siti.post(button[0]).status_code == 200
+    assert whatsapp_case.siti.post(button[0]).status_code == 409, "it is on its way already"
+    whatsapp_case.rehearsal.settle()
+    assert "Halo" in whatsapp_case.seen_by_the_resident()[-1]
+    after = whatsapp_case.page
     assert "Siti Rahma mengirim ulang pesan" in after
     assert button[0] not in after
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from foundation.clock import StillClock
 from foundation.errors import StoreUnavailableError
-from handoff import READING_FOR, claim
+from handoff import VIEWING_FOR, claim
 from storage import (
     Conversation,
     Store,
@@ -184,7 +184,7 @@ def test_a_change_wakes_a_waiting_console(services: Services, store: Store) -> N
         feed.stop()
 
 
-def readers(chunk: str) -> list[str] | None:
+def viewers(chunk: str) -> list[str] | None:
     """The names in the chunk's last ``pembaca``, None without one."""
     found = re.findall(r"^event: pembaca\ndata: (.+)$", chunk, re.MULTILINE)
     return json.loads(found[-1])["nama"] if found else None
@@ -206,8 +206,8 @@ def two(services: Services, store: Store) -> tuple[Any, Conversation]:
     return stream, chat
 
 
-def next_readers(chunks: Iterator[str]) -> list[str]:
-    return next(found for chunk in chunks if (found := readers(chunk)) is not None)
+def next_viewers(chunks: Iterator[str]) -> list[str]:
+    return next(found for chunk in chunks if (found := viewers(chunk)) is not None)
 
 
 def test_each_sees_that_the_other_reads_until_the_other_leaves(
@@ -215,38 +215,38 @@ def test_each_sees_that_the_other_reads_until_the_other_leaves(
 ) -> None:
     stream, _ = two
     siti, dedi = stream("siti"), stream("dedi")
-    assert next_readers(siti) == []
-    assert next_readers(dedi) == ["Siti"]
-    assert next_readers(siti) == ["Dedi"]
+    assert next_viewers(siti) == []
+    assert next_viewers(dedi) == ["Siti"]
+    assert next_viewers(siti) == ["Dedi"]
     dedi.close()
-    assert next_readers(siti) == []
+    assert next_viewers(siti) == []
     # Whoever goes on to another conversation has left this one, before the connection is missed.
     dedi = stream("dedi")
     next(dedi)
-    assert next_readers(siti) == ["Dedi"]
+    assert next_viewers(siti) == ["Dedi"]
     next(stream("dedi", None, came_from=two[1].id))
-    assert next_readers(siti) == []
+    assert next_viewers(siti) == []
 
 
-def test_a_reader_without_a_sign_is_forgotten(
+def test_a_viewer_without_a_heartbeat_is_forgotten(
     two: tuple[Any, Conversation], clock: StillClock, store: Store
 ) -> None:
     stream, chat = two
     siti, dedi = stream("siti"), stream("dedi")
     next(dedi)
-    assert next_readers(siti) == ["Dedi"]
-    clock.advance(seconds=READING_FOR.total_seconds() - 1)
+    assert next_viewers(siti) == ["Dedi"]
+    clock.advance(seconds=VIEWING_FOR.total_seconds() - 1)
     a_turn(store, chat, "halo")
-    assert readers(next(siti)) is None
+    assert viewers(next(siti)) is None
     clock.advance(seconds=1)
-    assert next_readers(siti) == []
+    assert next_viewers(siti) == []
 
 
 def test_a_covered_window_reads_nothing(two: tuple[Any, Conversation]) -> None:
     stream, _ = two
     siti = stream("siti", feed=cast(EventFeed, Always(happened=False)))
-    assert next_readers(siti) == []
-    assert next_readers(stream("dedi", in_front=False)) == ["Siti"]
+    assert next_viewers(siti) == []
+    assert next_viewers(stream("dedi", in_front=False)) == ["Siti"]
     assert list(itertools.islice(siti, 5)) == [HEARTBEAT] * 5
 
 

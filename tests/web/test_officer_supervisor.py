@@ -1,4 +1,4 @@
-"""The supervisor's page: figures, reassigning, the switch, canned replies, the audit."""
+"""The supervisor's page: figures, reassigning, toggle, canned replies, the audit."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from handoff import (
     claim,
     expire,
     list_canned,
-    read_switch,
+    read_service_toggle,
     release,
     resolve,
     return_to_bot,
     service_level,
 )
 from service_hours import Calendar
-from storage import Store, latest_deeds, list_accounts
+from storage import Store, latest_audit_entries, list_accounts
 from tests.web.staff import (
     a_case,
     a_chat,
@@ -78,8 +78,8 @@ def test_switching_off_is_told_on_the_site_and_written_down(app: Flask, store: S
     assert "padam" not in home
     assert "Petugas buka sampai" in home
     with store.read() as tx:
-        assert read_switch(tx).off is False
-        assert [deed.action for deed in latest_deeds(tx)] == ["service_switched"] * 2
+        assert read_service_toggle(tx).off is False
+        assert [entry.action for entry in latest_audit_entries(tx)] == ["service_switched"] * 2
 
 
 def test_canned_replies_are_kept_by_the_supervisor(app: Flask, store: Store) -> None:
@@ -103,14 +103,14 @@ def test_signing_in_is_written_down_without_names_or_passwords(app: Flask, store
     try_to_sign_in(client, "kata-sandi-di-kolom-nama")
     try_to_sign_in(client, "siti")
     with store.read() as tx:
-        deeds = latest_deeds(tx)
+        entries = latest_audit_entries(tx)
         siti = next(one.id for one in list_accounts(tx) if one.name == "siti")
-    assert [(deed.action, deed.account_id) for deed in deeds] == [
+    assert [(entry.action, entry.account_id) for entry in entries] == [
         ("signed_in", siti),
         ("sign_in_failed", None),
         ("sign_in_failed", siti),
     ]
-    assert "kata-sandi" not in str(deeds)
+    assert "kata-sandi" not in str(entries)
 
 
 def test_service_level_counts_officers_time_and_never_the_bots(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from connectors import Alarm, Upkeep
+from connectors import Alarm, Scheduler
 from connectors.webchat import public_events
 from foundation.clock import StillClock
 from foundation.settings import AlertSettings
@@ -26,7 +26,7 @@ from service_hours import Calendar
 from storage import (
     Store,
     StoredEvent,
-    latest_deeds,
+    latest_audit_entries,
     list_accounts,
     read_events,
     typing_beyond,
@@ -64,7 +64,7 @@ def events_of(store: Store, conversation_id: str, kind: str = "") -> list[Stored
 
 def look_after(store: Store) -> None:
     alarm = Alarm(AlertSettings(), console_url="")
-    Upkeep(store, Calendar(), alarm, timedelta(minutes=15)).once()
+    Scheduler(store, Calendar(), alarm, timedelta(minutes=15)).once()
 
 
 def test_an_officer_says_to_be_ready_and_is_offered_the_longest_waiting(
@@ -138,7 +138,7 @@ def test_only_a_supervisor_takes_over_and_gives_what_is_not_theirs(
     assert boss.post(f"/petugas/kasus/{case.id}/teruskan", petugas=receiver).status_code == 204
     with sqlite_store.read() as tx:
         assert str(get_case(tx, case.id).officer_id) == receiver
-        assert "case_reassigned" in [deed.action for deed in latest_deeds(tx)]
+        assert "case_reassigned" in [entry.action for entry in latest_audit_entries(tx)]
 
 
 def test_an_internal_note_is_seen_by_officers_and_never_by_the_resident(

@@ -7,16 +7,16 @@ from foundation.errors import WorkerTimeoutError
 from storage import Store
 
 
-def test_a_ready_house(store: Store, make_house: Any) -> None:
-    client = make_house(store).client()
+def test_a_ready_installation(store: Store, make_fixture: Any) -> None:
+    client = make_fixture(store).client()
     assert client.get("/healthz").status_code == 200
     ready = client.get("/readyz")
     assert ready.status_code == 200
     assert ready.json == {"ready": True, "problems": []}
 
 
-def test_no_model_is_said_in_indonesian(sqlite_store: Store, make_house: Any) -> None:
-    client = make_house(sqlite_store, model=False).client()
+def test_no_model_is_said_in_indonesian(sqlite_store: Store, make_fixture: Any) -> None:
+    client = make_fixture(sqlite_store, model=False).client()
     assert client.get("/healthz").status_code == 200
     ready = client.get("/readyz")
     assert ready.status_code == 503
@@ -24,36 +24,36 @@ def test_no_model_is_said_in_indonesian(sqlite_store: Store, make_house: Any) ->
     assert any("halo train" in problem for problem in ready.json["problems"])
 
 
-def test_no_worker_is_said(house: Any) -> None:
+def test_no_worker_is_said(fixture: Any) -> None:
     def nobody(request: Any) -> Any:
         raise WorkerTimeoutError("none")
 
-    object.__setattr__(house.services, "ask_worker", nobody)
-    ready = house.client().get("/readyz")
+    object.__setattr__(fixture.services, "ask_worker", nobody)
+    ready = fixture.client().get("/readyz")
     assert ready.status_code == 503
     assert "pekerja" in ready.json["problems"][0]
 
 
-def test_an_old_schema_is_said(empty_url: str, clock: StillClock, make_house: Any) -> None:
+def test_an_old_schema_is_said(empty_url: str, clock: StillClock, make_fixture: Any) -> None:
     store = Store.open(empty_url, clock=clock)
-    ready = make_house(store).client().get("/readyz")
+    ready = make_fixture(store).client().get("/readyz")
     assert ready.status_code == 503
     assert "migrasi" in ready.json["problems"][0]
     store.close()
 
 
-def test_a_store_out_of_reach(house: Any, clock: StillClock) -> None:
+def test_a_store_out_of_reach(fixture: Any, clock: StillClock) -> None:
     nowhere = Store.open("postgresql://nobody@127.0.0.1:1/none", clock=clock)
-    object.__setattr__(house.services, "store", nowhere)
-    assert house.client().get("/healthz").status_code == 503
-    assert house.client().get("/readyz").json["problems"][0].startswith("Basis data")
+    object.__setattr__(fixture.services, "store", nowhere)
+    assert fixture.client().get("/healthz").status_code == 503
+    assert fixture.client().get("/readyz").json["problems"][0].startswith("Basis data")
 
 
-def test_metrics_count_routes_and_hide_what_was_asked(house: Any) -> None:
-    client: FlaskClient = house.client()
+def test_metrics_count_routes_and_hide_what_was_asked(fixture: Any) -> None:
+    client: FlaskClient = fixture.client()
     client.get("/jawaban/pendirian_koperasi/jumlah_pendiri")
     client.get("/tidak-ada/3201012345678901")
-    house.wakeups.idle = True
+    fixture.wakeups.idle = True
     token = client.post("/api/chat/sessions").json["token"]
     client.post(
         "/api/chat/messages",
@@ -73,8 +73,8 @@ def test_metrics_count_routes_and_hide_what_was_asked(house: Any) -> None:
     assert "3201012345678901" not in text
 
 
-def test_the_access_log_has_no_personal_data(house: Any, caplog: Any) -> None:
+def test_the_access_log_has_no_personal_data(fixture: Any, caplog: Any) -> None:
     caplog.set_level("INFO")
-    house.client().get("/cari?q=nik+saya+3201012345678901")
+    fixture.client().get("/cari?q=nik+saya+3201012345678901")
     assert "GET /cari 200" in caplog.text
     assert "3201012345678901" not in caplog.text

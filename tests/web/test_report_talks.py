@@ -8,7 +8,7 @@ from flask import Flask
 from foundation.clock import StillClock, parse_moment
 from reports import catch_up
 from service_hours import Calendar
-from storage import Store, append_event, forget_resident, latest_deeds
+from storage import Store, append_event, forget_resident, latest_audit_entries
 from tests.web.staff import a_chat, a_turn, an_account, signed_in, staff_app
 
 NIK = "3201010101900001"
@@ -85,23 +85,23 @@ def test_every_look_is_noted_with_what_was_seen(app: Flask, sqlite_store: Store)
     path = talk_of(sqlite_store)
     staff.get(path)
     with sqlite_store.read() as tx:
-        deed = latest_deeds(tx, limit=1)[0]
-    assert deed.action == "transcript_read"
-    assert deed.data["conversation"] == path.rpartition("/")[2]
-    assert deed.data["first"] == 1
-    assert deed.data["last"] > 1
-    assert deed.account_id is not None
+        entry = latest_audit_entries(tx, limit=1)[0]
+    assert entry.action == "transcript_read"
+    assert entry.data["conversation"] == path.rpartition("/")[2]
+    assert entry.data["first"] == 1
+    assert entry.data["last"] > 1
+    assert entry.account_id is not None
     # The list alone shows single sentences; what is noted is the reading of a conversation.
     staff.get("/laporan/percakapan")
     with sqlite_store.read() as tx:
-        assert latest_deeds(tx, limit=1)[0].id == deed.id
+        assert latest_audit_entries(tx, limit=1)[0].id == entry.id
 
 
 def test_conversation_that_is_not_there(app: Flask, sqlite_store: Store) -> None:
     staff = signed_in(app, "auditor")
     assert staff.get("/laporan/percakapan/bukan-percakapan").status_code == 404
     with sqlite_store.read() as tx:
-        assert all(deed.action != "transcript_read" for deed in latest_deeds(tx))
+        assert all(entry.action != "transcript_read" for entry in latest_audit_entries(tx))
 
 
 @pytest.mark.parametrize(

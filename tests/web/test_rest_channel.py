@@ -18,8 +18,8 @@ def ask(client: FlaskClient, message: Any, sender: Any = "budi", **headers: str)
     return client.post("/webhooks/rest/webhook", json=body, headers=headers)
 
 
-def test_it_answers_as_rasa_does(store: Store, make_house: Any) -> None:
-    answer = ask(make_house(store).client(), QUESTION)
+def test_it_answers_as_rasa_does(store: Store, make_fixture: Any) -> None:
+    answer = ask(make_fixture(store).client(), QUESTION)
     assert answer.status_code == 200
     assert isinstance(answer.json, list)
     first = answer.json[0]
@@ -34,49 +34,49 @@ def test_a_slash_is_a_payload(client: FlaskClient) -> None:
     assert any("HK-TES-" in text for text in texts)
 
 
-def test_senders_do_not_reach_other_channels(house: Any) -> None:
-    store = house.services.store
+def test_senders_do_not_reach_other_channels(fixture: Any) -> None:
+    store = fixture.services.store
     with store.write() as tx:
         web = open_conversation(tx, channel="webchat", address="sama", conversation_id="sama")
-    ask(house.client(), QUESTION, sender="sama")
+    ask(fixture.client(), QUESTION, sender="sama")
     with store.read() as tx:
         assert read_events(tx, web.id) == []
 
 
-def test_while_an_officer_owns_it_the_list_is_empty(store: Store, make_house: Any) -> None:
-    house = make_house(store)
-    ask(house.client(), "/minta_cs")
+def test_while_an_officer_owns_it_the_list_is_empty(store: Store, make_fixture: Any) -> None:
+    fixture = make_fixture(store)
+    ask(fixture.client(), "/minta_cs")
     with store.write() as tx:
         officer = create_account(tx, "rina", "kata sandi panjang", "petugas")
         conversation = open_conversation(tx, channel="rest", address="budi")
         case = open_case_of(tx, conversation.id)
         assert case is not None
         claim(tx, case.id, officer_id=officer.id, actor=f"officer:{officer.id}")
-    answer = ask(house.client(), QUESTION)
+    answer = ask(fixture.client(), QUESTION)
     assert answer.status_code == 200
     assert answer.json == []
     with store.read() as tx:
         assert [e.type for e in read_events(tx, conversation.id)].count("user") == 2
 
 
-def test_two_messages_of_one_turn_are_answered_to_the_last(house: Any) -> None:
-    store, client = house.services.store, house.client()
+def test_two_messages_of_one_turn_are_answered_to_the_last(fixture: Any) -> None:
+    store, client = fixture.services.store, fixture.client()
     ask(client, QUESTION)
     with store.read() as tx:
         conversation = open_conversation_of(store)
         last = next(e for e in read_events(tx, conversation) if e.type == "user")
     # The first message, waited for again, is still the last of its own turn.
     receipt = Receipt(inbox_id=last.data["inbox_id"], duplicate=False, seq=last.seq)
-    replies = wait_for_replies(store, house.feed, conversation, receipt, timeout=0)
+    replies = wait_for_replies(store, fixture.feed, conversation, receipt, timeout=0)
     assert replies
-    house.wakeups.idle = True
+    fixture.wakeups.idle = True
     receipts = []
     for text in ("satu", "dua"):
-        receipts.append(put(house, conversation, text))
-    house.wakeups.idle = False
-    house.wakeups.publish()
+        receipts.append(put(fixture, conversation, text))
+    fixture.wakeups.idle = False
+    fixture.wakeups.publish()
     first, second = (
-        wait_for_replies(store, house.feed, conversation, receipt, timeout=0)
+        wait_for_replies(store, fixture.feed, conversation, receipt, timeout=0)
         for receipt in receipts
     )
     assert first == []
@@ -88,21 +88,21 @@ def open_conversation_of(store: Store) -> str:
         return open_conversation(tx, channel="rest", address="budi").id
 
 
-def put(house: Any, conversation: str, text: str) -> Receipt:
-    with house.services.store.write() as tx:
+def put(fixture: Any, conversation: str, text: str) -> Receipt:
+    with fixture.services.store.write() as tx:
         inbound = parse_inbound(
             {"message": text}, conversation_id=conversation, message_id=text, now=tx.now
         )
         return receive(tx, inbound)
 
 
-def test_without_a_worker_the_wait_ends_empty(house: Any) -> None:
-    conversation = open_conversation_of(house.services.store)
-    receipt = put(house, conversation, "halo")
+def test_without_a_worker_the_wait_ends_empty(fixture: Any) -> None:
+    conversation = open_conversation_of(fixture.services.store)
+    receipt = put(fixture, conversation, "halo")
     now = iter([0.0, 11.0])
     replies = wait_for_replies(
-        house.services.store,
-        house.feed,
+        fixture.services.store,
+        fixture.feed,
         conversation,
         receipt,
         timeout=10,
@@ -144,13 +144,13 @@ class TestToken:
     def test_from_elsewhere_a_token_is_needed(
         self,
         sqlite_store: Store,
-        make_house: Any,
+        make_fixture: Any,
         path: str,
         settings: Any,
         environ: Any,
         headers: Any,
     ) -> None:
-        client = make_house(
+        client = make_fixture(
             sqlite_store, rest_token=TOKEN, parse=lambda text: {"text": text}, **settings
         ).client()
         body = {"sender": "x", "message": QUESTION, "text": QUESTION}
@@ -165,8 +165,8 @@ class TestToken:
         assert post(Authorization="Bearer tökèn") == 401
         assert post(Authorization=f"Bearer {TOKEN}") == 200
 
-    def test_no_token_set_means_nobody_from_elsewhere(self, house: Any) -> None:
-        answer = house.client().post(
+    def test_no_token_set_means_nobody_from_elsewhere(self, fixture: Any) -> None:
+        answer = fixture.client().post(
             "/webhooks/rest/webhook",
             json={"message": "x"},
             headers={"Authorization": "Bearer "},
@@ -176,19 +176,19 @@ class TestToken:
 
 
 class TestModelParse:
-    def test_the_worker_answers(self, sqlite_store: Store, make_house: Any) -> None:
+    def test_the_worker_answers(self, sqlite_store: Store, make_fixture: Any) -> None:
         parsed = {"text": "halo", "intent": {"name": "sapa", "confidence": 0.9}}
-        house = make_house(sqlite_store, parse=lambda text: parsed)
-        answer = house.client().post("/model/parse", json={"text": "halo", "message_id": "m"})
+        fixture = make_fixture(sqlite_store, parse=lambda text: parsed)
+        answer = fixture.client().post("/model/parse", json={"text": "halo", "message_id": "m"})
         assert answer.status_code == 200
         assert answer.json == {**parsed, "message_id": "m"}
-        assert house.asked == [{"op": "parse", "text": "halo"}]
+        assert fixture.asked == [{"op": "parse", "text": "halo"}]
 
-    def test_without_a_worker_it_says_so(self, sqlite_store: Store, make_house: Any) -> None:
+    def test_without_a_worker_it_says_so(self, sqlite_store: Store, make_fixture: Any) -> None:
         def nobody(text: str) -> Any:
             raise WorkerTimeoutError("none")
 
-        client = make_house(sqlite_store, parse=nobody).client()
+        client = make_fixture(sqlite_store, parse=nobody).client()
         answer = client.post("/model/parse", json={"text": "halo"})
         assert answer.status_code == 503
         assert answer.json["error"]["code"] == "H030"
@@ -198,9 +198,9 @@ class TestModelParse:
         assert client.post("/model/parse", json=body).status_code == 400
 
 
-def test_status_and_version_have_rasas_keys(sqlite_store: Store, make_house: Any) -> None:
-    status = make_house(sqlite_store).client().get("/status").json
+def test_status_and_version_have_rasas_keys(sqlite_store: Store, make_fixture: Any) -> None:
+    status = make_fixture(sqlite_store).client().get("/status").json
     assert status == {"model_id": "tes-1", "model_file": "tes-1", "num_active_training_jobs": 0}
-    client = make_house(sqlite_store, model=False).client()
+    client = make_fixture(sqlite_store, model=False).client()
     assert client.get("/status").json["model_id"] is None
     assert set(client.get("/version").json) == {"version", "minimum_compatible_version"}

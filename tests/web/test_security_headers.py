@@ -62,9 +62,9 @@ def test_templates_never_switch_escaping_off() -> None:
     ("public_url", "secure"), [("", False), ("https://halo.contoh.go.id", True)]
 )
 def test_cookies_are_locked_up(
-    sqlite_store: Store, make_house: Any, public_url: str, secure: bool
+    sqlite_store: Store, make_fixture: Any, public_url: str, secure: bool
 ) -> None:
-    answer = make_house(sqlite_store, public_url=public_url).client().get("/tanya")
+    answer = make_fixture(sqlite_store, public_url=public_url).client().get("/tanya")
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -105,13 +105,13 @@ def test_a_wrong_method_keeps_its_status_and_says_what_is_allowed(client: FlaskC
     assert "POST" in answer.headers["Allow"]
 
 
-def test_a_defect_is_a_polite_page_without_details(house: Any) -> None:
+def test_a_defect_is_a_polite_page_without_details(fixture: Any) -> None:
     def broken() -> Any:
         raise ZeroDivisionError("rahasia dalam")
 
-    object.__setattr__(house.services, "live_bundle", broken)
-    house.app.config["PROPAGATE_EXCEPTIONS"] = False
-    answer = house.client().get("/cari")
+    object.__setattr__(fixture.services, "live_bundle", broken)
+    fixture.app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = fixture.client().get("/cari")
     assert answer.status_code == 500
     assert "rahasia" not in answer.text
     assert "gangguan" in answer.text
@@ -119,12 +119,12 @@ def test_a_defect_is_a_polite_page_without_details(house: Any) -> None:
 
 @pytest.mark.parametrize(("hops", "seen"), [(0, "10.0.0.1"), (1, "203.0.113.9")])
 def test_the_proxy_is_believed_only_as_far_as_set(
-    sqlite_store: Store, make_house: Any, hops: int, seen: str
+    sqlite_store: Store, make_fixture: Any, hops: int, seen: str
 ) -> None:
-    house = make_house(sqlite_store, proxy_hops=hops)
+    fixture = make_fixture(sqlite_store, proxy_hops=hops)
     addresses: list[str | None] = []
-    house.app.before_request(lambda: addresses.append(request.remote_addr))
-    house.client().get(
+    fixture.app.before_request(lambda: addresses.append(request.remote_addr))
+    fixture.client().get(
         "/healthz",
         headers={"X-Forwarded-For": "203.0.113.9"},
         environ_base={"REMOTE_ADDR": "10.0.0.1"},

@@ -94,13 +94,13 @@ def test_without_redis_each_process_keeps_its_own(
 _PROCESS = """
 import sys
 from flask import Flask
-from foundation.counting import exposition, forget_the_dead
+from foundation.counting import exposition, forget_ended_processes
 from web.ops.metrics import RequestMetrics
 
 class Feed:
     pass
 
-forget_the_dead(lambda pid: False)
+forget_ended_processes(lambda pid: False)
 app, metrics, feed = Flask("web"), RequestMetrics(), Feed()
 metrics.measure(app)
 metrics.watch(feed)

@@ -51,18 +51,20 @@ class TestFrontPage:
         assert 'action="/cari"' in html
 
     def test_whatsapp_follows_when_there_is_a_number(
-        self, sqlite_store: Store, make_house: Any, client: FlaskClient
+        self, sqlite_store: Store, make_fixture: Any, client: FlaskClient
     ) -> None:
         assert "akan menyusul" in client.get("/").text
         assert client.get("/whatsapp.svg").status_code == 404
-        with_number = make_house(sqlite_store, whatsapp_number="6281234567890").client()
+        with_number = make_fixture(sqlite_store, whatsapp_number="6281234567890").client()
         assert 'href="https://wa.me/6281234567890"' in with_number.get("/").text
         code = with_number.get("/whatsapp.svg")
         assert code.mimetype == "image/svg+xml"
         assert code.data.startswith(b"<?xml")
 
-    def test_without_a_model_the_page_explains(self, sqlite_store: Store, make_house: Any) -> None:
-        client = make_house(sqlite_store, model=False).client()
+    def test_without_a_model_the_page_explains(
+        self, sqlite_store: Store, make_fixture: Any
+    ) -> None:
+        client = make_fixture(sqlite_store, model=False).client()
         words = text_of(client.get("/").text)
         assert "sedang disiapkan" in words
         assert "dijawab petugas" in words
@@ -129,24 +131,26 @@ class TestSearch:
         return {"intent": ranking[0], "intent_ranking": ranking}
 
     def test_the_model_ranks_and_neighbours_follow(
-        self, sqlite_store: Store, make_house: Any
+        self, sqlite_store: Store, make_fixture: Any
     ) -> None:
         ranking = self.parsed("pendirian_koperasi/biaya", "shu/pembagian", "sapa")
-        client = make_house(sqlite_store, parse=lambda text: ranking).client()
+        client = make_fixture(sqlite_store, parse=lambda text: ranking).client()
         html = client.get("/cari?q=sertifikat+halal").text
         found = re.findall(r'entry__title"><a href="/jawaban/([^"]+)"', html)
         assert found[0] == "pendirian_koperasi/biaya"
         assert len(found) == 5
         assert any(label.startswith("halal/") for label in found)
 
-    def test_out_of_scope_is_said(self, sqlite_store: Store, make_house: Any) -> None:
-        client = make_house(sqlite_store, parse=lambda text: self.parsed("di_luar_topik")).client()
+    def test_out_of_scope_is_said(self, sqlite_store: Store, make_fixture: Any) -> None:
+        client = make_fixture(
+            sqlite_store, parse=lambda text: self.parsed("di_luar_topik")
+        ).client()
         assert "di luar layanan" in text_of(client.get("/cari?q=pajak+motor").text)
 
     def test_who_wants_an_officer_is_shown_the_way(
-        self, sqlite_store: Store, make_house: Any
+        self, sqlite_store: Store, make_fixture: Any
     ) -> None:
-        client = make_house(sqlite_store, parse=lambda text: self.parsed("minta_cs")).client()
+        client = make_fixture(sqlite_store, parse=lambda text: self.parsed("minta_cs")).client()
         assert "Chat dengan CS" in client.get("/cari?q=mau+ngobrol+sama+orang").text
 
     def test_without_a_worker_titles_are_compared(self, client: FlaskClient) -> None:
@@ -169,8 +173,8 @@ class TestAskWithoutJavaScript:
         form = {"csrf_token": hidden(page, "csrf_token"), "kunci": hidden(page, "kunci"), **fields}
         return client.post("/tanya", data=form, follow_redirects=True)
 
-    def test_the_answer_is_on_the_page(self, store: Store, make_house: Any) -> None:
-        client = make_house(store).client()
+    def test_the_answer_is_on_the_page(self, store: Store, make_fixture: Any) -> None:
+        client = make_fixture(store).client()
         answer = self.ask(client, teks=QUESTION)
         assert answer.status_code == 200
         assert answer.request.path == "/tanya"
@@ -184,8 +188,8 @@ class TestAskWithoutJavaScript:
         assert answer.status_code == 400
         assert "terlalu lama terbuka" in answer.text
 
-    def test_sending_the_form_twice_asks_once(self, house: Any) -> None:
-        client = house.client()
+    def test_sending_the_form_twice_asks_once(self, fixture: Any) -> None:
+        client = fixture.client()
         page = client.get("/tanya").text
         form = {
             "csrf_token": hidden(page, "csrf_token"),
@@ -194,7 +198,7 @@ class TestAskWithoutJavaScript:
         }
         for _ in range(2):
             assert client.post("/tanya", data=form).status_code == 303
-        with house.services.store.read() as tx:
+        with fixture.services.store.read() as tx:
             assert len(tx.connection.execute(tables.inbox.select()).all()) == 1
 
     def test_an_empty_question_is_explained(self, client: FlaskClient) -> None:
@@ -202,8 +206,8 @@ class TestAskWithoutJavaScript:
         assert "masih kosong" in answer.text
         assert 'aria-invalid="true"' in answer.text
 
-    def test_an_officer_is_reached_by_the_button(self, house: Any) -> None:
-        client, store = house.client(), house.services.store
+    def test_an_officer_is_reached_by_the_button(self, fixture: Any) -> None:
+        client, store = fixture.client(), fixture.services.store
         page = self.ask(client, payload="/minta_cs", judul="Chat dengan CS")
         assert "HK-TES-" in text_of(page.text)
         with store.write() as tx:
@@ -222,9 +226,9 @@ class TestAskWithoutJavaScript:
         assert "<b>tebal" not in html
         assert "&lt;script&gt;" in html
 
-    def test_another_browser_does_not_see_it(self, house: Any) -> None:
-        self.ask(house.client(), teks=QUESTION)
-        assert QUESTION not in house.client().get("/tanya").text
+    def test_another_browser_does_not_see_it(self, fixture: Any) -> None:
+        self.ask(fixture.client(), teks=QUESTION)
+        assert QUESTION not in fixture.client().get("/tanya").text
 
     def test_a_new_conversation_forgets_the_old(self, client: FlaskClient) -> None:
         page = self.ask(client, teks=QUESTION).text
@@ -232,11 +236,11 @@ class TestAskWithoutJavaScript:
         answer = client.post("/tanya/baru", data=form, follow_redirects=True)
         assert QUESTION not in answer.text
 
-    def test_words_are_kept_when_the_store_is_away(self, house: Any, clock: StillClock) -> None:
-        client = house.client()
+    def test_words_are_kept_when_the_store_is_away(self, fixture: Any, clock: StillClock) -> None:
+        client = fixture.client()
         page = client.get("/tanya").text
         nowhere = Store.open("postgresql://nobody@127.0.0.1:1/none", clock=clock)
-        object.__setattr__(house.services, "store", nowhere)
+        object.__setattr__(fixture.services, "store", nowhere)
         form = {"csrf_token": hidden(page, "csrf_token"), "kunci": "a", "teks": "pesan penting"}
         answer = client.post("/tanya", data=form)
         assert answer.status_code == 503

@@ -14,11 +14,11 @@ from flask import Flask
 from foundation.clock import Clock
 from foundation.errors import WorkerTimeoutError
 from foundation.settings import LearningSettings
-from learning import ControlSample, Doubt, export_yaml, is_confirmation, save_doubts
-from storage import Store, active_edits, add_edit, latest_deeds
+from learning import ControlSample, LabelIssue, export_yaml, is_confirmation, save_label_issues
+from storage import Store, active_edits, add_edit, latest_audit_entries
 from tests.learning.learning_kit import COST, FOUNDERS, a_chat, a_turn, look
 from tests.web.staff import Staff, an_account, signed_in, staff_app
-from web.studio.exchange import LARGEST
+from web.studio.import_export import LARGEST
 
 PAGES = ("/studio/kotak", "/studio/label", "/studio/daftar-label")
 
@@ -81,9 +81,9 @@ def test_unmasking_needs_a_reason_and_is_written_down(rina: Staff, sqlite_store:
     assert "0812-0000-1111" in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
     with sqlite_store.read() as tx:
-        deed = latest_deeds(tx, limit=1)[0]
-    assert deed.action == "identifiers_unmasked"
-    assert deed.data == {"event_id": event_id, "reason": "memeriksa pola nomor"}
+        entry = latest_audit_entries(tx, limit=1)[0]
+    assert entry.action == "identifiers_unmasked"
+    assert entry.data == {"event_id": event_id, "reason": "memeriksa pola nomor"}
 
 
 def test_a_label_leads_to_the_next_group(rina: Staff, sqlite_store: Store) -> None:
@@ -178,11 +178,11 @@ def test_labels_are_found_by_title_while_no_worker_answers(app: Flask) -> None:
 
 
 def test_doubtful_examples_are_moved_by_a_person(rina: Staff, sqlite_store: Store) -> None:
-    doubt = Doubt("nlu/a.yml", 3, "ongkos notaris brp", FOUNDERS, COST, 0.1, 0.8)
+    issue = LabelIssue("nlu/a.yml", 3, "ongkos notaris brp", FOUNDERS, COST, 0.1, 0.8)
     with sqlite_store.write() as tx:
-        save_doubts(tx, [doubt])
+        save_label_issues(tx, [issue])
     assert "ongkos notaris brp" in rina.get("/studio/daftar-label").text
-    move = {"teks": doubt.text, "dari": FOUNDERS, "ke": COST}
+    move = {"teks": issue.text, "dari": FOUNDERS, "ke": COST}
     refused = rina.post("/studio/daftar-label/ragu", **{**move, "teks": "lain"})
     assert refused.status_code == 422
     assert rina.post("/studio/daftar-label/ragu", **move).status_code == 303
@@ -191,13 +191,13 @@ def test_doubtful_examples_are_moved_by_a_person(rina: Staff, sqlite_store: Stor
     assert "ongkos notaris brp" not in rina.get("/studio/daftar-label").text
 
 
-def test_a_doubt_that_was_none_is_settled_by_keeping_the_label(
+def test_a_label_issue_that_was_none_is_settled_by_keeping_the_label(
     rina: Staff, sqlite_store: Store
 ) -> None:
-    doubt = Doubt("nlu/a.yml", 3, "ongkos notaris brp", FOUNDERS, COST, 0.1, 0.8)
+    issue = LabelIssue("nlu/a.yml", 3, "ongkos notaris brp", FOUNDERS, COST, 0.1, 0.8)
     with sqlite_store.write() as tx:
-        save_doubts(tx, [doubt])
-    keep = {"teks": doubt.text, "dari": FOUNDERS, "ke": COST, "tindakan": "biarkan"}
+        save_label_issues(tx, [issue])
+    keep = {"teks": issue.text, "dari": FOUNDERS, "ke": COST, "tindakan": "biarkan"}
     assert rina.post("/studio/daftar-label/ragu", **keep).status_code == 303
     shown = rina.get("/studio/daftar-label").text
     assert "ongkos notaris brp" not in shown

@@ -24,7 +24,7 @@ from learning import (
 from learning.jobs import report_progress, take_job
 from learning.replay import Change, save_changes
 from storage import Store
-from storage.audit import latest_deeds
+from storage.audit import latest_audit_entries
 from storage.bundle_tables import answer_given, bundle
 from tests.learning.learning_kit import COST, FOUNDERS, a_chat, a_turn
 from tests.web.staff import Staff, an_account, signed_in, staff_app
@@ -169,8 +169,8 @@ def test_who_is_blocked_says_why_and_only_an_admin_goes_past(
     adi.post("/studio/versi/baru/promosi", part=False, catatan="darurat", paksa="1")
     assert _live(sqlite_store) == "baru"
     with sqlite_store.read() as tx:
-        [deed] = latest_deeds(tx, limit=1)
-    assert (deed.action, deed.data["forced"], deed.data["by"]) == ("model_promoted", True, "adi")
+        [entry] = latest_audit_entries(tx, limit=1)
+    assert (entry.action, entry.data["forced"], entry.data["by"]) == ("model_promoted", True, "adi")
 
 
 def test_changes_are_judged_side_by_side(rina: Staff, sqlite_store: Store) -> None:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.clock import Clock
 from handoff import leave
-from storage import Account, list_accounts, note_deed, sign_in, sign_in_name
+from storage import Account, add_audit_entry, list_accounts, sign_in, sign_in_name
 from web.accounts.local_target import local_target
 from web.accounts.roles import landing_page
 from web.accounts.session import begin_session, current_account, end_session
@@ -30,7 +30,7 @@ _NAME_LIMIT = 80
 
 
 @dataclass(frozen=True)
-class SignInDesk:
+class SignInViews:
     """The two pages of this area, what slows guessing down, and what keeps the hashing bounded."""
 
     throttle: SignInThrottle
@@ -64,7 +64,7 @@ class SignInDesk:
         self.throttle.succeeded(key)
         begin_session(account, services().clock())
         with services().store.write() as tx:
-            note_deed(tx, "signed_in", account_id=account.id, data={"address": address})
+            add_audit_entry(tx, "signed_in", account_id=account.id, data={"address": address})
         logger.info("account %d (%s) signed in", account.id, account.role)
         return redirect(_onward(account), 303)
 
@@ -76,14 +76,14 @@ def sign_out() -> ResponseReturnValue:
         logger.info("account %d signed out", account.id)
         with services().store.write() as tx:
             leave(tx, account.id)
-            note_deed(tx, "signed_out", account_id=account.id)
+            add_audit_entry(tx, "signed_out", account_id=account.id)
     end_session()
     return redirect(url_for("accounts.sign_in_page", keluar="1"), 303)
 
 
 def sign_in_blueprint(clock: Clock, limiter: RateLimiter) -> Blueprint:
     """Return the blueprint of ``/masuk`` and ``/keluar``."""
-    desk = SignInDesk(SignInThrottle(clock), limiter)
+    desk = SignInViews(SignInThrottle(clock), limiter)
     blueprint = Blueprint("accounts", __name__)
     blueprint.add_url_rule("/masuk", "sign_in_page", desk.page, methods=["GET"])
     blueprint.add_url_rule("/masuk", "sign_in", desk.submit, methods=["POST"])
@@ -95,7 +95,7 @@ def _note_failure(name: str) -> None:
     """Write a failed sign-in down; a name that nobody has may be a mistyped password."""
     with services().store.write() as tx:
         known = next((one for one in list_accounts(tx) if one.name == name), None)
-        note_deed(
+        add_audit_entry(
             tx,
             "sign_in_failed",
             account_id=known.id if known else None,

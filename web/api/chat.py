@@ -28,10 +28,10 @@ from storage import (
     read_events,
     receive,
 )
-from web.api.body import json_body, whole_number
 from web.api.extras import ExtraViews
 from web.api.files import FileViews
 from web.api.origins import Origins
+from web.api.request_data import json_body, whole_number
 from web.api.session_views import SessionViews
 from web.api.stream import ConversationStream
 from web.context import feed, services

@@ -18,7 +18,7 @@ from connectors.webchat import (
     whatsapp_link,
 )
 from foundation.errors import InvalidFormError, NotFoundError
-from handoff import expire, open_case_of, read_switch, waiting_estimate
+from handoff import expire, open_case_of, read_service_toggle, waiting_estimate
 from storage import (
     append_event,
     erase_content,
@@ -27,7 +27,7 @@ from storage import (
     open_conversation,
     save_continuation,
 )
-from web.api.body import json_body
+from web.api.request_data import json_body
 from web.api.session_views import SessionViews
 from web.context import services
 from web.ratelimit import Limit
@@ -57,7 +57,7 @@ class ExtraViews(SessionViews):
         with known.store.read() as tx:
             case = open_case_of(tx, conversation_id)
             wait = waiting_estimate(tx, case, known.calendar) if case else None
-            switched_off = read_switch(tx).off
+            switched_off = read_service_toggle(tx).off
         hours = known.calendar.status(known.clock())
         opens = None if hours.is_open or switched_off else hours.next_opening
         return jsonify(

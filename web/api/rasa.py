@@ -14,7 +14,7 @@ from foundation.addresses import is_loopback
 from foundation.errors import BadMessageError, NotSignedInError
 from learning import active_job
 from storage import open_conversation, receive
-from web.api.body import bearer_token, json_body
+from web.api.request_data import bearer_token, json_body
 from web.context import feed, services
 from web.ratelimit import Limit, RateLimiter
 from web.turns import wait_for_replies

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connectors.webchat import SessionTokens
-from web.api.body import bearer_token
+from web.api.request_data import bearer_token
 from web.ratelimit import Limit, RateLimiter
 
 

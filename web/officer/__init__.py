@@ -4,7 +4,7 @@ from flask import Blueprint, Flask
 
 from web.officer.actions import Actions, add_actions
 from web.officer.calendar_page import add_calendar
-from web.officer.desk import DeskMaker
+from web.officer.desk import DeskFactory
 from web.officer.pages import Pages, add_pages
 from web.officer.post import PostViews, add_post
 from web.officer.supervisor import add_supervision
@@ -16,7 +16,7 @@ __all__ = ["register"]
 
 def register(app: Flask, services: Services) -> None:
     """Attach the console."""
-    desks = DeskMaker(services)
+    desks = DeskFactory(services)
     pages = Pages(desks)
     blueprint = Blueprint("officer", __name__, url_prefix="/petugas")
     add_pages(blueprint, pages)

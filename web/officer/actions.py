@@ -15,7 +15,7 @@ from handoff import BLANKS, Case, Outcome, attention_item, dismiss_attention, ge
 from storage import get_account
 from web.accounts import require_role, signed_in
 from web.context import services
-from web.officer.desk import DeskMaker
+from web.officer.desk import DeskFactory
 from web.officer.pages import ROLES, Pages, is_part
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ KEY_LIMIT = 64
 class Actions:
     """The views that change something. Those on a foreign or closed case answer 409."""
 
-    desks: DeskMaker
+    desks: DeskFactory
     pages: Pages
 
     def claim(self, case_id: int) -> ResponseReturnValue:

@@ -49,7 +49,7 @@ class DayLine:
 
 
 @dataclass(frozen=True)
-class Foresight:
+class CalendarPreview:
     """What a calendar means for the days to come. ``closures`` are the closed days after them."""
 
     days: tuple[DayLine, ...]
@@ -61,7 +61,7 @@ class Foresight:
         return self.days[1]
 
 
-def foresee(now: datetime, current: Calendar, file: CalendarFile) -> Foresight:
+def preview_days(now: datetime, current: Calendar, file: CalendarFile) -> CalendarPreview:
     """Compare the calendar in force with another one, from today on."""
     proposed = Calendar(file)
     today = now.astimezone(WIB).date()
@@ -80,7 +80,7 @@ def foresee(now: datetime, current: Calendar, file: CalendarFile) -> Foresight:
         for day in days[_PREVIEW_DAYS:]
         if (reason := proposed.closed_reason(day)) and day.weekday() < 5
     )
-    return Foresight(lines, closures)
+    return CalendarPreview(lines, closures)
 
 
 def calendar_page() -> ResponseReturnValue:
@@ -104,8 +104,8 @@ def preview_calendar() -> ResponseReturnValue:
                 raise
             return render_template("officer/_kalender_pratinjau.html", problem=error.reader_text)
         if is_part():
-            foresight = foresee(tx.now, services().calendar, file)
-            return render_template("officer/_kalender_pratinjau.html", foresight=foresight)
+            preview = preview_days(tx.now, services().calendar, file)
+            return render_template("officer/_kalender_pratinjau.html", preview=preview)
         return _page(tx, calendar_as_content(file), file, note=request.form.get("catatan", ""))
 
 
@@ -152,7 +152,7 @@ def _page(
             content=content,
             weekdays=WEEKDAYS,
             today=tx.now.astimezone(WIB).date().isoformat(),
-            foresight=foresee(tx.now, known.calendar, file),
+            preview=preview_days(tx.now, known.calendar, file),
             versions=calendar_versions(tx)[::-1][:_VERSIONS],
             names=display_names(tx),
             based_on=newest_calendar(tx),

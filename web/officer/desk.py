@@ -15,7 +15,7 @@ from web.services import Services
 
 
 @dataclass
-class DeskMaker:
+class DeskFactory:
     """Makes desks of one web process; announcements come from the live bundle.
 
     Without one (nothing trained yet) officers work all the same, with the words of the training

@@ -15,7 +15,7 @@ from storage import Transaction
 from web.accounts import may, require_role, signed_in
 from web.context import feed, services
 from web.officer.board import TABS, read_board
-from web.officer.desk import DeskMaker
+from web.officer.desk import DeskFactory
 from web.officer.selection import Selection, display_names, read_selection
 from web.officer.stream import ConsoleStream
 from web.officer.transcript import page_after, page_before
@@ -42,7 +42,7 @@ def chosen_tab() -> str:
 class Pages:
     """The views of the console that change nothing."""
 
-    desks: DeskMaker
+    desks: DeskFactory
 
     def console(self) -> ResponseReturnValue:
         """Show the whole console without a conversation."""

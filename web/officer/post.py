@@ -87,7 +87,7 @@ class PostViews:
         return self.actions.on_case(case_id, write)
 
     def send_again(self, outbox_id: int) -> ResponseReturnValue:
-        """Send a reply once more that failed or whose fate is unknown."""
+        """Send a reply once more that failed or whose status is unknown."""
         post = self.actions.desks.post_of(signed_in())
         try:
             conversation_id = post.send_again(outbox_id).conversation

@@ -19,8 +19,8 @@ from handoff import (
     labels_of,
     latest_case,
     position,
-    readers_of,
     usual_labels,
+    viewers_of,
 )
 from service_hours import Calendar
 from storage import (
@@ -45,7 +45,7 @@ class Selection:
     from the opening of the case to now, or to its end; ``place`` is its place in the queue;
     ``attention`` is a turn that nobody has looked at. ``others`` are the same person's other
     cases, ``earlier`` the one that this one takes up again, ``colleagues`` to whom it may be given,
-    ``readers`` who of them has it open now.
+    ``viewers`` who of them has it open now.
     """
 
     conversation: Conversation
@@ -64,7 +64,7 @@ class Selection:
     colleagues: tuple[Colleague, ...] = ()
     window_minutes: int | None = None
     template_sent: bool = False
-    readers: tuple[str, ...] = ()
+    viewers: tuple[str, ...] = ()
 
     @property
     def window_over(self) -> bool:
@@ -123,7 +123,7 @@ def read_selection(
         colleagues=colleagues(tx, without=officer.id),
         window_minutes=minutes_of_windows(tx, [conversation_id]).get(conversation_id),
         template_sent=template_is_waiting(tx, conversation_id),
-        readers=readers_of(tx, conversation_id, without=officer.id),
+        viewers=viewers_of(tx, conversation_id, without=officer.id),
     )
 
 

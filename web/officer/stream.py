@@ -16,12 +16,12 @@ from datetime import timedelta
 
 from foundation.errors import StoreUnavailableError
 from handoff import (
-    needs_reading_sign,
-    needs_sign,
-    note_reading,
-    readers_of,
-    sign_of_life,
-    stop_reading,
+    heartbeat_due,
+    note_viewing,
+    record_heartbeat,
+    stop_viewing,
+    viewer_heartbeat_due,
+    viewers_of,
 )
 from storage import (
     Account,
@@ -45,7 +45,7 @@ PAUSE_SECONDS = 0.5
 class _Seen:
     board: tuple[object, ...]
     last: int
-    readers: tuple[str, ...] = ()
+    viewers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,12 @@ class ConsoleStream:
                 selected = (
                     get_conversation(tx, self.conversation_id) if self.conversation_id else None
                 )
-                readers = readers_of(tx, selected.id, without=self.officer.id) if selected else ()
-                silent = needs_sign(tx, self.officer.id)
+                viewers = viewers_of(tx, selected.id, without=self.officer.id) if selected else ()
+                silent = heartbeat_due(tx, self.officer.id)
                 unseen = (
                     self.in_front
                     and selected is not None
-                    and needs_reading_sign(tx, selected.id, self.officer.id)
+                    and viewer_heartbeat_due(tx, selected.id, self.officer.id)
                 )
             if silent or unseen:
                 self._give_signs(selected if unseen else None)
@@ -115,12 +115,12 @@ class ConsoleStream:
             # The console comes back by itself; ending the stream is what tells it.
             logger.exception("a console's stream ends: the store does not answer")
             return None
-        return _Seen(board, selected.last_seq if selected else 0, readers)
+        return _Seen(board, selected.last_seq if selected else 0, viewers)
 
     def _give_signs(self, selected: Conversation | None) -> None:
         with self.services.store.write(durable=False) as tx:
-            sign_of_life(tx, self.officer.id)
-            news = selected is not None and note_reading(tx, selected.id, self.officer.id)
+            record_heartbeat(tx, self.officer.id)
+            news = selected is not None and note_viewing(tx, selected.id, self.officer.id)
             if selected and news:
                 note_typing(tx, selected.id, "reader")
         if news:
@@ -131,7 +131,7 @@ class ConsoleStream:
             return
         try:
             with self.services.store.write(durable=False) as tx:
-                if stop_reading(tx, conversation_id, self.officer.id):
+                if stop_viewing(tx, conversation_id, self.officer.id):
                     note_typing(tx, conversation_id, "reader")
             self.services.wakeups.publish()
         except StoreUnavailableError:
@@ -150,6 +150,6 @@ class ConsoleStream:
             text += event_text({}, event="papan")
         if self.conversation_id and (seen is None or seen.last != current.last):
             text += event_text({"last": current.last}, event="percakapan")
-        if self.conversation_id and (seen is None or seen.readers != current.readers):
-            text += event_text({"nama": current.readers}, event="pembaca")
+        if self.conversation_id and (seen is None or seen.viewers != current.viewers):
+            text += event_text({"nama": current.viewers}, event="pembaca")
         return text

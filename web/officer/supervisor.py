@@ -1,4 +1,4 @@
-"""The supervisor's page: who is on, who waits, the service level, the switch, canned replies."""
+"""The supervisor's page: who is on, who waits, the service level, toggle, canned replies."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from handoff import (
     OfficerOnDuty,
     QueueCounts,
     ServiceLevel,
-    Switch,
+    ServiceToggle,
     alerted,
     all_claimed,
     list_canned,
     officers_on_duty,
     queue_counts,
-    read_switch,
+    read_service_toggle,
     retire_canned,
     save_canned,
     service_level,
-    set_switch,
+    set_service_toggle,
     waiting_cases,
 )
 from service_hours import Calendar
-from storage import AuditRow, Transaction, latest_deeds
+from storage import AuditEntry, Transaction, latest_audit_entries
 from web.accounts import require_role, signed_in
 from web.context import services
 from web.officer.colleagues import Colleague, colleagues
 from web.officer.selection import display_names
 
 _SHOWN = 25
-_DEEDS = 30
+_AUDIT_ENTRIES = 30
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Overview:
     today: ServiceLevel
     week: ServiceLevel
     target: int
-    switch: Switch
+    service_toggle: ServiceToggle
     alerts: tuple[Case, ...]
-    deeds: tuple[AuditRow, ...]
+    audit_entries: tuple[AuditEntry, ...]
     names: dict[int, str]
     receivers: tuple[Colleague, ...]
 
@@ -93,9 +93,9 @@ def read_overview(tx: Transaction, calendar: Calendar, *, target: int) -> Overvi
         today=service_level(tx, calendar, since=midnight, target_minutes=target),
         week=service_level(tx, calendar, since=midnight - timedelta(days=6), target_minutes=target),
         target=target,
-        switch=read_switch(tx),
+        service_toggle=read_service_toggle(tx),
         alerts=tuple(alerted(tx)),
-        deeds=tuple(latest_deeds(tx, limit=_DEEDS)),
+        audit_entries=tuple(latest_audit_entries(tx, limit=_AUDIT_ENTRIES)),
         names=names,
         receivers=colleagues(tx),
     )
@@ -117,10 +117,10 @@ def overview() -> ResponseReturnValue:
     return _fresh(page)
 
 
-def change_switch() -> ResponseReturnValue:
+def change_service_toggle() -> ResponseReturnValue:
     """Switch the officers' service off or on, or change the announcement."""
     with services().store.write() as tx:
-        set_switch(
+        set_service_toggle(
             tx,
             off=request.form.get("layanan") == "mati",
             announcement=request.form.get("pengumuman", ""),
@@ -174,7 +174,7 @@ def add_supervision(blueprint: Blueprint) -> None:
     ):
         blueprint.add_url_rule(rule, endpoint, guard(view))
     for rule, endpoint, change in (
-        ("/pengawas/layanan", "change_switch", guard(change_switch)),
+        ("/pengawas/layanan", "change_service_toggle", guard(change_service_toggle)),
         ("/balasan/simpan", "save_reply", guard(save_reply)),
         ("/balasan/<int:reply_id>/arsipkan", "retire_reply", guard(retire_reply)),
     ):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from connectors.whatsapp import HAPPENINGS, sentence_for
+from connectors.whatsapp import CHANNEL_EVENTS, sentence_for
 from storage import StoredEvent, Transaction, get_outbox_row, read_events
 
 PAGE = 200
@@ -25,7 +25,7 @@ _SPEAKERS: Mapping[str, Speaker] = {
     "system": "system",
 }
 
-_SHOWN_AS_CHANGES = frozenset({"turn_failed", "labels_changed", "call_logged", *HAPPENINGS})
+_SHOWN_AS_CHANGES = frozenset({"turn_failed", "labels_changed", "call_logged", *CHANNEL_EVENTS})
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,17 @@ from reports import (
     LEAD,
     TEAM,
     VIEWERS,
-    cabinet,
     catch_up,
     evaluation,
-    evaluation_paper,
+    evaluation_document,
     evaluation_sections,
     follow_ups,
+    record_store,
 )
 from storage import Transaction
 from web.accounts import signed_in
 from web.context import services
-from web.report.frame import add, page, paper_answer
+from web.report.frame import add, document_answer, page
 
 
 def evaluation_list() -> ResponseReturnValue:
@@ -51,12 +51,12 @@ def evaluation_page(evaluation_id: int) -> ResponseReturnValue:
         content = _content(tx, found)
         own = follow_ups.follow_ups_of(tx, evaluation_id)
         carried = follow_ups.carried_follow_ups(tx, evaluation_id, found.first)
-        filed = cabinet.records_of(tx, "evaluation", found.subject)
+        filed = record_store.records_of(tx, "evaluation", found.subject)
     return page(
         "report/evaluasi_satu.html",
         found=found,
         content=content,
-        intact=cabinet.is_intact(filed),
+        intact=record_store.is_intact(filed),
         sections=evaluation_sections(content),
         tasks=[*carried, *own],
         states=follow_ups.STATES,
@@ -65,13 +65,13 @@ def evaluation_page(evaluation_id: int) -> ResponseReturnValue:
 
 
 def evaluation_file(evaluation_id: int) -> ResponseReturnValue:
-    """Send the paper as a file."""
+    """Send the document as a file."""
     catch_up(services().store, services().calendar)
     with services().store.read() as tx:
         found = evaluation.get_evaluation(tx, evaluation_id)
         content = _content(tx, found)
-    paper = evaluation_paper(content, services().clock())
-    return paper_answer(paper, content, f"evaluasi-{found.first}-{found.last}")
+    document = evaluation_document(content, services().clock())
+    return document_answer(document, content, f"evaluasi-{found.first}-{found.last}")
 
 
 def write_evaluation(evaluation_id: int) -> ResponseReturnValue:
@@ -131,13 +131,13 @@ def add_evaluations(blueprint: Blueprint) -> None:
 
 
 def _content(tx: Transaction, found: evaluation.Evaluation) -> dict[str, object]:
-    return evaluation.paper_content(tx, found, _around())
+    return evaluation.document_content(tx, found, _around())
 
 
-def _around() -> evaluation.Surroundings:
+def _around() -> evaluation.EvaluationContext:
     known = services()
     bundle = known.live_bundle()
-    return evaluation.Surroundings(
+    return evaluation.EvaluationContext(
         known.calendar,
         known.settings.wait_target_minutes,
         tuple(bundle.assets.knowledge.values()) if bundle else (),

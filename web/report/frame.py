@@ -12,9 +12,9 @@ from reports import (
     LEAD,
     READERS,
     TEAM,
-    Paper,
+    Document,
     change_text,
-    paper_file,
+    document_file,
     readable_names,
     shown,
     words,
@@ -68,10 +68,10 @@ def file_answer(content: bytes, name: str, file_format: str) -> Response:
     )
 
 
-def paper_answer(paper: Paper, content: Mapping[str, Any], name: str) -> Response:
-    """Return a paper in the format that was asked for. Raises ``InvalidFormError``."""
+def document_answer(document: Document, content: Mapping[str, Any], name: str) -> Response:
+    """Return a document in the format that was asked for. Raises ``InvalidFormError``."""
     chosen = request.args.get("format", "")
-    return file_answer(paper_file(paper, content, chosen), name, chosen)
+    return file_answer(document_file(document, content, chosen), name, chosen)
 
 
 def live_names() -> Mapping[str, str]:

@@ -15,17 +15,17 @@ from reports import (
     LEAD,
     TEAM,
     VIEWERS,
-    cabinet,
     monitoring,
-    monitoring_paper,
+    monitoring_document,
     readiness,
-    readiness_paper,
+    readiness_document,
+    record_store,
 )
 from service_hours import Calendar
 from storage import Transaction
 from web.accounts import signed_in
 from web.context import services
-from web.report.frame import add, page, paper_answer
+from web.report.frame import add, document_answer, page
 
 _DAYS = 31
 
@@ -45,7 +45,7 @@ def monitoring_list() -> ResponseReturnValue:
 
 
 def monitoring_day(day: str) -> ResponseReturnValue:
-    """Show the record of a day with the chain of papers behind it."""
+    """Show the record of a day with the chain of records behind it."""
     with services().store.read() as tx:
         record = monitoring.get_monitoring(tx, read_day(day))
     return page(
@@ -53,8 +53,8 @@ def monitoring_day(day: str) -> ResponseReturnValue:
         record=record,
         columns=COLUMNS,
         formats=FORMATS,
-        intact=cabinet.is_intact(record.papers),
-        paper=monitoring_paper(record, services().clock()),
+        intact=record_store.is_intact(record.records),
+        document=monitoring_document(record, services().clock()),
     )
 
 
@@ -62,8 +62,8 @@ def monitoring_file(day: str) -> ResponseReturnValue:
     """Send the record of a day as a file."""
     with services().store.read() as tx:
         record = monitoring.get_monitoring(tx, read_day(day))
-    paper = monitoring_paper(record, services().clock())
-    return paper_answer(paper, record.to_json(), f"pemantauan-{record.date}")
+    document = monitoring_document(record, services().clock())
+    return document_answer(document, record.to_json(), f"pemantauan-{record.date}")
 
 
 def confirm_monitoring(day: str) -> ResponseReturnValue:
@@ -125,8 +125,8 @@ def readiness_file(day: str) -> ResponseReturnValue:
     with services().store.read() as tx:
         checks = _checks(tx, read_day(day))
     content = {"date": day, "checks": [check.to_json() for check in checks]}
-    paper = readiness_paper(read_day(day), checks, services().clock())
-    return paper_answer(paper, content, f"kesiapan-{day}")
+    document = readiness_document(read_day(day), checks, services().clock())
+    return document_answer(document, content, f"kesiapan-{day}")
 
 
 def add_records(blueprint: Blueprint) -> None:

@@ -20,7 +20,7 @@ from reports import (
     catch_up,
     channel_section,
     figure_sections,
-    figures_paper,
+    figures_document,
     in_order,
     period_before,
     read_figures,
@@ -33,7 +33,7 @@ from storage import Transaction
 from web.context import services
 from web.report.chart import stacked_bars
 from web.report.evaluations import add_evaluations
-from web.report.frame import add, file_answer, live_names, page, paper_answer
+from web.report.frame import add, document_answer, file_answer, live_names, page
 from web.report.period import Period, default_period, presets, read_period
 from web.report.questionnaires import add_questionnaires
 from web.report.records import add_records
@@ -98,8 +98,8 @@ def download() -> ResponseReturnValue:
     span = f"{period.first}-{period.last}"
     if request.args.get("isi") == "angka":
         names = live_names()
-        paper = figures_paper(figures, before, rows, names=names, made_at=now)
-        return paper_answer(paper, figures.to_json(), f"laporan-layanan-{span}")
+        document = figures_document(figures, before, rows, names=names, made_at=now)
+        return document_answer(document, figures.to_json(), f"laporan-layanan-{span}")
     content = volume_file(rows, period.first, period.last, file_format=chosen, made_at=now)
     return file_answer(content, f"volume-chat-{span}", chosen)
 

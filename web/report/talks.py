@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from foundation.clock import WIB, read_day
 from foundation.errors import InvalidFormError, NotFoundError
 from foundation.masking import mask_identifiers
-from reports import BEHIND_PAGE, READERS, Which, behind_number
-from storage import get_conversation, note_deed
+from reports import DRILL_DOWN_PAGE, READERS, Which, drill_down
+from storage import add_audit_entry, get_conversation
 from web.accounts import signed_in
 from web.context import services
 from web.officer.selection import display_names
@@ -33,7 +33,7 @@ def talks() -> ResponseReturnValue:
     channel = values.get("kanal", "")
     after = values.get("sesudah", "")
     with services().store.read() as tx:
-        found = behind_number(
+        found = drill_down(
             tx,
             day,
             channel=channel,
@@ -41,7 +41,7 @@ def talks() -> ResponseReturnValue:
             after=int(after) if after.isascii() and after.isdigit() else 0,
         )
     shown = [replace(item, text=_masked(item.text)) for item in found]
-    more = found[-1].event_id if len(found) == BEHIND_PAGE else None
+    more = found[-1].event_id if len(found) == DRILL_DOWN_PAGE else None
     return page(
         "report/percakapan.html", day=day, which=which, channel=channel, found=shown, more=more
     )
@@ -60,7 +60,7 @@ def talk(conversation_id: str) -> ResponseReturnValue:
             display_names(tx),
             after=int(after) if after.isascii() and after.isdigit() else 0,
         )
-        note_deed(
+        add_audit_entry(
             tx,
             "transcript_read",
             account_id=signed_in().id,

@@ -55,7 +55,7 @@ class Catalogue:
         return rounds[:count]
 
 
-class CatalogueShelf:
+class CatalogueCache:
     """Keeps the catalogue of the bundle that is live, and makes it anew after a change."""
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
 """What the frame of every public page shows: hours now and WhatsApp.
 
-It also frames the error pages, so it goes on without the store's switch when that cannot be read.
+It also frames the error pages, so it goes on without the service toggle when that cannot be read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from foundation.errors import StoreUnavailableError
-from handoff import Switch, read_switch, with_switch
+from handoff import ServiceToggle, apply_service_toggle, read_service_toggle
 from reports import questionnaires
 from service_hours import ServiceStatus
 from web.context import services
@@ -35,8 +35,8 @@ def site_frame() -> SiteFrame:
     """Return the frame of the page that is being made."""
     known = services()
     number = known.settings.whatsapp_number
-    in_force, survey = _switches()
-    hours = with_switch(known.calendar.status(known.clock()), in_force)
+    in_force, survey = _toggles()
+    hours = apply_service_toggle(known.calendar.status(known.clock()), in_force)
     return SiteFrame(
         # Nobody knows when a service that was switched off opens again.
         hours=replace(hours, next_opening=None) if in_force.off else hours,
@@ -46,10 +46,10 @@ def site_frame() -> SiteFrame:
     )
 
 
-def _switches() -> tuple[Switch, bool]:
+def _toggles() -> tuple[ServiceToggle, bool]:
     try:
         with services().store.read() as tx:
-            return read_switch(tx), questionnaires.is_open(tx)
+            return read_service_toggle(tx), questionnaires.is_open(tx)
     except StoreUnavailableError:
         logger.warning("the page is shown without announcements: the store does not answer")
-        return Switch(), False
+        return ServiceToggle(), False

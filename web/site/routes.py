@@ -14,7 +14,7 @@ from foundation.clock import WIB
 from foundation.errors import ModelUnavailableError, NotFoundError
 from web.context import services
 from web.ratelimit import Limit, RateLimiter
-from web.site.catalogue import Catalogue, CatalogueShelf
+from web.site.catalogue import Catalogue, CatalogueCache
 from web.site.frame import site_frame
 from web.site.search import QUERY_LIMIT, search
 from web.site.structured_data import faq_page
@@ -27,7 +27,7 @@ class SiteViews:
     """The views with what they share."""
 
     limiter: RateLimiter
-    shelf: CatalogueShelf = field(default_factory=CatalogueShelf)
+    shelf: CatalogueCache = field(default_factory=CatalogueCache)
 
     def home(self) -> ResponseReturnValue:
         """Show what the service is, hours now, search and topics."""

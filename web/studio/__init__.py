@@ -4,10 +4,10 @@ from flask import Blueprint, Flask
 
 from web.services import Services
 from web.studio.answers import add_answers
-from web.studio.exchange import add_exchange
 from web.studio.frame import add_entrance
 from web.studio.gate import add_gate
-from web.studio.kotak import add_inbox
+from web.studio.import_export import add_import_export
+from web.studio.inbox import add_inbox
 from web.studio.labelling import add_labelling
 from web.studio.labels import add_labels
 from web.studio.lexicon import add_lexicon
@@ -27,7 +27,7 @@ def register(app: Flask, services: Services) -> None:
     add_inbox(blueprint)
     add_labelling(blueprint)
     add_labels(blueprint)
-    add_exchange(blueprint)
+    add_import_export(blueprint)
     add_answers(blueprint)
     add_lexicon(blueprint)
     add_trends(blueprint)

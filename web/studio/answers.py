@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from dialogue import CONFIDENCES, KnowledgeEntry
 from foundation.errors import InvalidFormError, NotFoundError, WorkerTimeoutError
-from storage import Transaction, active_edits, add_edit, edit_history, note_deed, undo_edit
+from storage import Transaction, active_edits, add_audit_entry, add_edit, edit_history, undo_edit
 from web.accounts import signed_in
 from web.context import services
 from web.officer.selection import display_names
@@ -73,7 +73,7 @@ def _keep(label: str, body: dict[str, Any]) -> None:
         if not change:
             raise InvalidFormError("nothing changed", reader_text="Tidak ada yang diubah.")
         add_edit(tx, "answer", key=label, body=change, author=signed_in().name)
-        note_deed(tx, "answer_edited", account_id=signed_in().id, data={"label": label})
+        add_audit_entry(tx, "answer_edited", account_id=signed_in().id, data={"label": label})
 
 
 def undo_answer(label: str) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from dialogue import Assets
 from foundation.errors import InvalidFormError
-from learning import Judging, SecondLook
+from learning import Labeller, SecondLook
 from storage import Transaction, active_edits
 from web.accounts import may, require_role, signed_in
 from web.context import services
@@ -59,14 +59,14 @@ def chosen_label(titles: Mapping[str, str], label: str) -> str:
     return label
 
 
-def judging() -> Judging:
-    """Return under whose name, and as which deed, this request judges."""
+def current_labeller() -> Labeller:
+    """Return under whose name, and as which action, this request labels."""
     share = services().settings.learning.second_look_percent / 100
-    return Judging(signed_in(), services().new_id(), SecondLook(share=share))
+    return Labeller(signed_in(), services().new_id(), SecondLook(share=share))
 
 
 def add_entrance(blueprint: Blueprint) -> None:
-    """Attach the studio's door, which leads to the inbox."""
+    """Attach the studio's entrance, which leads to the inbox."""
 
     def entrance() -> ResponseReturnValue:
         return redirect(url_for("studio.inbox"), 303)

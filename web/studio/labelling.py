@@ -28,7 +28,14 @@ from learning import (
 from storage import Transaction
 from web.accounts import signed_in
 from web.context import services
-from web.studio.frame import chosen_label, judging, label_titles, live_assets, page, writers
+from web.studio.frame import (
+    chosen_label,
+    current_labeller,
+    label_titles,
+    live_assets,
+    page,
+    writers,
+)
 
 SUGGESTIONS = 9
 _MOST_TURNS = 200
@@ -78,7 +85,7 @@ def give_label() -> ResponseReturnValue:
     with services().store.write() as tx:
         label = chosen_label(label_titles(tx), request.form.get("label", ""))
         spans = {turns[0]: read_spans(request.form.get("entitas", ""))}
-        done = label_turns(tx, turns, label, judging(), spans=spans)
+        done = label_turns(tx, turns, label, current_labeller(), spans=spans)
     flash(f"{done} pesan diberi label {label}." if done else "Sudah dinilai orang lain.")
     return _onward()
 
@@ -87,13 +94,13 @@ def skip() -> ResponseReturnValue:
     """Pass over the chosen turns and go on to the next group."""
     turns = _chosen_turns()
     with services().store.write() as tx:
-        done = skip_turns(tx, turns, judging())
+        done = skip_turns(tx, turns, current_labeller())
     flash(f"{done} pesan dilewati.")
     return _onward()
 
 
 def undo() -> ResponseReturnValue:
-    """Take back one's last deed and show its turns again."""
+    """Take back one's last action and show its turns again."""
     with services().store.write() as tx:
         back = undo_last(tx, signed_in())
     if not back:

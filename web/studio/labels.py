@@ -1,4 +1,4 @@
-"""Labels: finding one, making a new one from a group, and those whose examples are in doubt."""
+"""Labels: finding one, making a new one from a group, and those whose examples have issues."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from flask.typing import ResponseReturnValue
 from foundation.clock import WIB
 from foundation.errors import InvalidFormError, NotFoundError, WorkerTimeoutError
 from learning import (
-    forget_doubt,
     is_confirmation,
     label_turns,
-    latest_doubts,
+    latest_label_issues,
     members_of,
+    remove_label_issue,
     shown_text,
 )
-from storage import Transaction, active_edits, add_edit, note_deed
+from storage import Transaction, active_edits, add_audit_entry, add_edit
 from web.accounts import signed_in
 from web.context import services
 from web.studio.frame import (
     chosen_label,
-    judging,
+    current_labeller,
     label_titles,
     live_assets,
     page,
@@ -42,7 +42,7 @@ _FIELDS = {
     "pemilik": (3, 120),
     "sumber": (3, 600),
 }
-_SHOWN_DOUBTS = 100
+_SHOWN_ISSUES = 100
 _REVIEW_AFTER = timedelta(days=365)
 
 
@@ -63,7 +63,7 @@ def find_label() -> ResponseReturnValue:
 
 
 def labels_page() -> ResponseReturnValue:
-    """Show all labels with what the studio added, and the examples in doubt."""
+    """Show all labels with what the studio added, and the examples with label issues."""
     with services().store.read() as tx:
         edits = [edit for edit in active_edits(tx, "example") if not is_confirmation(edit)]
         added = Counter(str(edit.body.get("intent")) for edit in edits)
@@ -72,7 +72,7 @@ def labels_page() -> ResponseReturnValue:
             titles=label_titles(tx),
             added=added,
             fresh={edit.key for edit in active_edits(tx, "label")},
-            doubts=latest_doubts(tx, limit=_SHOWN_DOUBTS),
+            issues=latest_label_issues(tx, limit=_SHOWN_ISSUES),
         )
 
 
@@ -91,32 +91,34 @@ def make_label() -> ResponseReturnValue:
         label, body = _read_form()
         with services().store.write() as tx:
             _check_new(tx, label, str(body["tombol"]))
-            by = judging()
+            by = current_labeller()
             add_edit(tx, "label", key=label, body=body, author=signed_in().name)
             turns = [turn.event_id for turn in members_of(tx, event_id)]
             done = label_turns(tx, turns, label, by)
-            note_deed(tx, "label_made", account_id=signed_in().id, data={"label": label})
+            add_audit_entry(tx, "label_made", account_id=signed_in().id, data={"label": label})
     except InvalidFormError as error:
         return _form(event_id, request.form.to_dict(), error.reader_text)
     flash(f"Label {label} dibuat dan diberikan kepada {done} pesan.")
     return redirect(url_for("studio.label_page"), 303)
 
 
-def settle_doubt() -> ResponseReturnValue:
-    """Move an example in doubt to the label that it looks like, or keep it where it is."""
+def settle_label_issue() -> ResponseReturnValue:
+    """Move an example with an issue to the label that it looks like, or keep it where it is."""
     text, old, new = (request.form.get(name, "") for name in ("teks", "dari", "ke"))
     keep = request.form.get("tindakan") == "biarkan"
     with services().store.write() as tx:
         titles = label_titles(tx)
         chosen_label(titles, new)
-        doubts = {(one.text, one.label, one.other) for one in latest_doubts(tx, limit=1000)}
-        if (text, old, new) not in doubts:
-            raise InvalidFormError("no such doubt", reader_text="Contoh ini tidak lagi diragukan.")
+        issues = {(one.text, one.label, one.other) for one in latest_label_issues(tx, limit=1000)}
+        if (text, old, new) not in issues:
+            raise InvalidFormError(
+                "no such label issue", reader_text="Contoh ini tidak lagi diragukan."
+            )
         body: dict[str, Any] = {"text": text, "intent": old, "entities": [], "confirmed": True}
         if not keep:
             body = {"text": text, "intent": new, "entities": [], "replaces": old}
         add_edit(tx, "example", key=text, body=body, author=signed_in().name)
-        forget_doubt(tx, text, old)
+        remove_label_issue(tx, text, old)
     flash(f"Contoh tetap di {old}." if keep else f"Contoh dipindahkan dari {old} ke {new}.")
     return redirect(url_for("studio.labels_page"), 303)
 
@@ -125,7 +127,7 @@ def add_labels(blueprint: Blueprint) -> None:
     """Attach the views."""
     blueprint.add_url_rule("/daftar-label", "labels_page", readers(labels_page))
     blueprint.add_url_rule(
-        "/daftar-label/ragu", "settle_doubt", writers(settle_doubt), methods=["POST"]
+        "/daftar-label/ragu", "settle_label_issue", writers(settle_label_issue), methods=["POST"]
     )
     blueprint.add_url_rule("/label/cari", "find_label", writers(find_label))
     blueprint.add_url_rule("/label/baru", "new_label", writers(new_label))

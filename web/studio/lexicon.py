@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import InvalidFormError, NotFoundError, WorkerTimeoutError
 from learning import rows_in_force, table_header
-from storage import Transaction, active_edits, add_edit, edit_history, note_deed, undo_edit
+from storage import Transaction, active_edits, add_audit_entry, add_edit, edit_history, undo_edit
 from web.accounts import signed_in
 from web.context import services
 from web.officer.selection import display_names
@@ -44,8 +44,8 @@ def change_row() -> ResponseReturnValue:
         with services().store.write() as tx:
             key = (body["after"] or body["before"])[0]
             add_edit(tx, "lexicon", key=table.name, body=body, author=signed_in().name)
-            deed = {"table": table.name, "word": key}
-            note_deed(tx, "lexicon_edited", account_id=signed_in().id, data=deed)
+            data = {"table": table.name, "word": key}
+            add_audit_entry(tx, "lexicon_edited", account_id=signed_in().id, data=data)
     except InvalidFormError as error:
         return _show(error.reader_text, values, None)
     flash("Perubahan disimpan. Berlaku setelah model berikutnya dilatih dan dipromosikan.")

@@ -1,4 +1,4 @@
-"""The house on both stores, and on SQLite alone for what is not about the store."""
+"""The fixture on both stores, and on SQLite alone for what is not about the store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from foundation.clock import StillClock
 from service_hours import Calendar
 from storage import Store
 from tests.connectors.whatsapp.rehearsal_kit import Rehearsal, rehearsing
-from tests.connectors.whatsapp.whatsapp_kit import T0, WhatsAppHouse
+from tests.connectors.whatsapp.whatsapp_kit import T0, WhatsAppFixture
 
 
 @pytest.fixture
@@ -22,20 +22,22 @@ def clock() -> StillClock:
 
 
 @pytest.fixture
-def house(
+def fixture(
     sqlite_store: Store, clock: StillClock, assets: Assets, calendar: Calendar
-) -> WhatsAppHouse:
-    return WhatsAppHouse(sqlite_store, clock, assets, calendar)
+) -> WhatsAppFixture:
+    return WhatsAppFixture(sqlite_store, clock, assets, calendar)
 
 
 @pytest.fixture
-def any_house(store: Store, clock: StillClock, assets: Assets, calendar: Calendar) -> WhatsAppHouse:
-    """The house once on SQLite and once on PostgreSQL."""
-    return WhatsAppHouse(store, clock, assets, calendar)
+def any_fixture(
+    store: Store, clock: StillClock, assets: Assets, calendar: Calendar
+) -> WhatsAppFixture:
+    """The fixture once on SQLite and once on PostgreSQL."""
+    return WhatsAppFixture(store, clock, assets, calendar)
 
 
 @pytest.fixture
-def rehearsal(house: WhatsAppHouse) -> Iterator[Rehearsal]:
-    """The house and the emulator, over real HTTP."""
-    with rehearsing(house) as made:
+def rehearsal(fixture: WhatsAppFixture) -> Iterator[Rehearsal]:
+    """The fixture and the emulator, over real HTTP."""
+    with rehearsing(fixture) as made:
         yield made

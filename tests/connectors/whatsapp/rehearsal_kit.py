@@ -1,4 +1,4 @@
-"""A rehearsal: the house, the emulator on a port of its own, and a resident with a phone."""
+"""A rehearsal: the fixture, the emulator on a port of its own, and a resident with a phone."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from connectors.whatsapp_emulator import (
     ResidentSide,
 )
 from foundation.settings import WhatsAppSettings
-from tests.connectors.whatsapp.whatsapp_kit import APP_SECRET, VERIFY_TOKEN, WhatsAppHouse
+from tests.connectors.whatsapp.whatsapp_kit import APP_SECRET, VERIFY_TOKEN, WhatsAppFixture
 
 TOKEN = "contoh-token-akses"
 
 
 @dataclass
 class Rehearsal:
-    """A house, an emulator, and a resident with a phone."""
+    """A fixture, an emulator, and a resident with a phone."""
 
-    house: WhatsAppHouse
+    fixture: WhatsAppFixture
     emulator: Emulator
     deliverer: Deliverer
     resident: Resident
@@ -38,21 +38,21 @@ class Rehearsal:
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> int:
         assert headers["X-Hub-Signature-256"] == sign(body, APP_SECRET)
-        return self.house.post(body, **headers).status_code
+        return self.fixture.post(body, **headers).status_code
 
     def settle(self, *, rounds: int = 3) -> None:
         """Let webhooks, turns, sends and statuses happen until all is quiet."""
         for _ in range(rounds):
             self.emulator.settle(self.post)
-            self.house.work()
+            self.fixture.work()
             while self.deliverer.work_once():
                 pass
-            self.house.clock.advance(seconds=3)
+            self.fixture.clock.advance(seconds=3)
 
     def say(self, text: str) -> None:
         self.phone.say_text(self.resident.user_id, text)
         self.emulator.settle(self.post)
-        self.house.work()
+        self.fixture.work()
 
     def shown(self) -> list[str]:
         """What the resident sees of ours."""
@@ -65,10 +65,10 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsing(house: WhatsAppHouse) -> Iterator[Rehearsal]:
-    """Give a rehearsal on the house's store and clock."""
+def rehearsing(fixture: WhatsAppFixture) -> Iterator[Rehearsal]:
+    """Give a rehearsal on the fixture's store and clock."""
     config = EmulatorConfig(app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, access_token=TOKEN)
-    emulator = Emulator(config, house.clock, Random(7))
+    emulator = Emulator(config, fixture.clock, Random(7))
     resident = emulator.people.add(name="Euis Rahmawati", wa_id="6281000000101")
     with EmulatorServer(emulator) as server, requests.Session() as session:
         channel = WhatsAppSettings(
@@ -78,10 +78,10 @@ def rehearsing(house: WhatsAppHouse) -> Iterator[Rehearsal]:
             graph_url=server.url,
         )
         deliverer = make_deliverer(
-            replace(house.settings, whatsapp=channel),
-            house.store,
+            replace(fixture.settings, whatsapp=channel),
+            fixture.store,
             session,
             new_ticket=lambda: "HK-TES",
             jitter=lambda: 1.0,
         )
-        yield Rehearsal(house, emulator, deliverer, resident)
+        yield Rehearsal(fixture, emulator, deliverer, resident)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from connectors.whatsapp import channel_state, troubled_replies
+from connectors.whatsapp import channel_state, undelivered_replies
 from connectors.whatsapp_emulator import Fault
 from tests.connectors.whatsapp.rehearsal_kit import Rehearsal
 from tests.patience import eventually
@@ -60,7 +60,7 @@ ALL: Final = (
 def test_all_faults_in_turn_in_one_conversation(rehearsal: Rehearsal) -> None:
     for number, trouble in enumerate(ALL, start=1):
         _meet(rehearsal, number, trouble)
-    assert len(rehearsal.house.conversations()) == 1
+    assert len(rehearsal.fixture.conversations()) == 1
     for number, trouble in enumerate(ALL, start=1):
         assert _outcome(rehearsal, number) == trouble.in_the_end, trouble.name
     accepted = [send.opaque for send in rehearsal.emulator.sends if send.message_id]
@@ -73,14 +73,14 @@ def _meet(rehearsal: Rehearsal, number: int, trouble: Trouble) -> None:
     rehearsal.emulator.faults.add(trouble.fault)
     rehearsal.say(f"pertanyaan nomor {number}?")
     _send(rehearsal, trouble.fault)
-    row = rehearsal.house.row(number)
+    row = rehearsal.fixture.row(number)
     assert (row.state, row.error_code) == trouble.at_once, trouble.name
-    with rehearsal.house.store.read() as tx:
+    with rehearsal.fixture.store.read() as tx:
         stopped = channel_state(tx, rehearsal.deliverer.graph.phone_number_id).stopped_code
     assert stopped == (row.error_code if trouble.stops else None), trouble.name
     for _ in range(8):
         rehearsal.settle(rounds=1)
-        rehearsal.house.clock.advance(minutes=3)
+        rehearsal.fixture.clock.advance(minutes=3)
     assert rehearsal.emulator.faults.left() == []
     # An answer that is held is in the emulator's list only when it has left.
     held = trouble.fault.hold > 0
@@ -110,7 +110,7 @@ def _arrived(rehearsal: Rehearsal) -> int:
 
 
 def _outcome(rehearsal: Rehearsal, number: int) -> tuple[str, str | None]:
-    row = rehearsal.house.row(number)
+    row = rehearsal.fixture.row(number)
     if row.state in ("delivered", "read"):
         return ARRIVED
     return row.state, row.error_code
@@ -121,10 +121,10 @@ def _everything_unsettled_is_seen(rehearsal: Rehearsal) -> None:
     unsettled = {
         number for number, trouble in enumerate(ALL, start=1) if trouble.in_the_end != ARRIVED
     }
-    with rehearsal.house.store.read() as tx:
-        seen = troubled_replies(tx, rehearsal.deliverer.graph.phone_number_id)
+    with rehearsal.fixture.store.read() as tx:
+        seen = undelivered_replies(tx, rehearsal.deliverer.graph.phone_number_id)
     assert {reply.outbox_id for reply in seen} == unsettled
     assert all(reply.reason and reply.may_resend for reply in seen)
-    told = [event.data["outbox_id"] for event in rehearsal.house.events("delivery_failed")]
+    told = [event.data["outbox_id"] for event in rehearsal.fixture.events("delivery_failed")]
     assert sorted(told) == sorted(unsettled)
-    assert [case.reason for case in rehearsal.house.cases()] == ["gagal_kirim"]
+    assert [case.reason for case in rehearsal.fixture.cases()] == ["gagal_kirim"]

@@ -18,7 +18,7 @@ from connectors.whatsapp.file_kinds import LARGEST_RECEIVED, begins_as_declared
 from foundation.errors import AttachmentRefusedError, NotFoundError
 from storage import append_event, enqueue, erase_content, lock_conversation, whatsapp_tables
 from tests.connectors.whatsapp.rehearsal_kit import Rehearsal
-from tests.connectors.whatsapp.whatsapp_kit import WhatsAppHouse
+from tests.connectors.whatsapp.whatsapp_kit import WhatsAppFixture
 
 PDF = b"%PDF-1.7 contoh berkas"
 PNG = b"\x89PNG\r\n\x1a\n contoh gambar"
@@ -31,23 +31,23 @@ def _sent(rehearsal: Rehearsal, content: bytes, mime_type: str, **more: str) -> 
         rehearsal.resident.user_id, content=content, mime_type=mime_type, **more
     )
     rehearsal.emulator.settle(rehearsal.post)
-    row = rehearsal.house.inbox()[-1]
+    row = rehearsal.fixture.inbox()[-1]
     return row["id"], row["conversation"]
 
 
 def _attachments(rehearsal: Rehearsal) -> Attachments:
-    return Attachments(rehearsal.house.store, rehearsal.deliverer.graph)
+    return Attachments(rehearsal.fixture.store, rehearsal.deliverer.graph)
 
 
-def _kept(house: WhatsAppHouse) -> list[Any]:
-    with house.store.read() as tx:
+def _kept(fixture: WhatsAppFixture) -> list[Any]:
+    with fixture.store.read() as tx:
         return list(tx.connection.execute(whatsapp_tables.media.select()))
 
 
 def test_nothing_is_fetched_until_an_officer_opens_it(rehearsal: Rehearsal) -> None:
     inbox_id, conversation = _sent(rehearsal, PDF, "application/pdf", filename="akta.pdf")
     rehearsal.settle()
-    assert _kept(rehearsal.house) == []
+    assert _kept(rehearsal.fixture) == []
     opened = _attachments(rehearsal).open(inbox_id, conversation_id=conversation)
     assert (opened.content, opened.mime_type, opened.filename) == (
         PDF,
@@ -60,17 +60,17 @@ def test_what_was_opened_is_kept_for_30_days(rehearsal: Rehearsal) -> None:
     inbox_id, conversation = _sent(rehearsal, PNG, "image/png")
     attachments = _attachments(rehearsal)
     attachments.open(inbox_id, conversation_id=conversation)
-    rehearsal.house.clock.advance(days=20)
+    rehearsal.fixture.clock.advance(days=20)
     again = attachments.open(inbox_id, conversation_id=conversation)
     assert again.content == PNG
-    rehearsal.house.clock.advance(days=11)
+    rehearsal.fixture.clock.advance(days=11)
     rehearsal.settle(rounds=1)
-    assert _kept(rehearsal.house) == []
+    assert _kept(rehearsal.fixture) == []
 
 
 def test_an_id_that_nobody_opened_expires_after_a_week(rehearsal: Rehearsal) -> None:
     inbox_id, conversation = _sent(rehearsal, PNG, "image/png")
-    rehearsal.house.clock.advance(days=7)
+    rehearsal.fixture.clock.advance(days=7)
     with pytest.raises(AttachmentRefusedError) as refused:
         _attachments(rehearsal).open(inbox_id, conversation_id=conversation)
     assert "7 hari" in refused.value.reader_text
@@ -88,7 +88,7 @@ def test_a_file_of_another_conversation_is_not_shown(rehearsal: Rehearsal) -> No
 
 def test_a_text_has_no_file(rehearsal: Rehearsal) -> None:
     rehearsal.say("halo")
-    row = rehearsal.house.inbox()[0]
+    row = rehearsal.fixture.inbox()[0]
     with pytest.raises(NotFoundError):
         _attachments(rehearsal).open(row["id"], conversation_id=row["conversation"])
 
@@ -112,7 +112,7 @@ def test_what_is_not_what_it_says_or_too_large_is_refused(
     with pytest.raises(AttachmentRefusedError) as refused:
         _attachments(rehearsal).open(inbox_id, conversation_id=conversation)
     assert word in refused.value.reader_text
-    assert _kept(rehearsal.house) == []
+    assert _kept(rehearsal.fixture) == []
 
 
 def test_the_address_out_of_the_webhook_is_never_used(rehearsal: Rehearsal) -> None:
@@ -161,14 +161,14 @@ def test_any_content_and_type_can_be_judged(content: bytes, mime_type: str) -> N
     assert begins_as_declared(content, mime_type) in (True, False)
 
 
-def test_a_wrong_digest_is_refused(house: WhatsAppHouse) -> None:
-    house.post_sample("image_without_caption.json")
-    row = house.inbox()[0]
+def test_a_wrong_digest_is_refused(fixture: WhatsAppFixture) -> None:
+    fixture.post_sample("image_without_caption.json")
+    row = fixture.inbox()[0]
     described = {"url": "https://graph.contoh/unduh", "mime_type": "image/png"}
     answers = [json.dumps({**described, "sha256": hashlib.sha256(b"lain").hexdigest()}), PNG]
-    session = house.meta
+    session = fixture.meta
     session.get = lambda *_, **__: _answer(answers.pop(0))  # type: ignore[method-assign]
-    attachments = Attachments(house.store, house.deliverer.graph)
+    attachments = Attachments(fixture.store, fixture.deliverer.graph)
     with pytest.raises(AttachmentRefusedError):
         attachments.open(row["id"], conversation_id=row["conversation"])
 
@@ -185,14 +185,14 @@ def _answer(body: str | bytes) -> requests.Response:
 def test_erasing_a_conversation_deletes_its_files(rehearsal: Rehearsal) -> None:
     inbox_id, conversation = _sent(rehearsal, PNG, "image/png")
     _attachments(rehearsal).open(inbox_id, conversation_id=conversation)
-    with rehearsal.house.store.write() as tx:
+    with rehearsal.fixture.store.write() as tx:
         erase_content(tx, conversation)
-    assert _kept(rehearsal.house) == []
+    assert _kept(rehearsal.fixture) == []
 
 
 def _send_file(rehearsal: Rehearsal, payload: dict[str, Any]) -> None:
-    [name] = rehearsal.house.conversations()
-    with rehearsal.house.store.write() as tx:
+    [name] = rehearsal.fixture.conversations()
+    with rehearsal.fixture.store.write() as tx:
         event = append_event(
             tx, name, type="officer", actor="officer:1", data={}, content={"text": "Ini berkasnya"}
         )
@@ -218,7 +218,7 @@ def test_an_officers_file_reaches_the_phone(
     last = rehearsal.emulator.chats.get(rehearsal.shown()[-1])
     assert last is not None
     assert last.kind == kind
-    assert rehearsal.house.outbox()[-1]["state"] in ("delivered", "read")
+    assert rehearsal.fixture.outbox()[-1]["state"] in ("delivered", "read")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.whatsapp import GroupedIngest, Ingest, Report, make_ingest
-from connectors.whatsapp.walk import Contents
+from connectors.whatsapp.webhook_parser import Contents
 from foundation.errors import BadMessageError, StoreUnavailableError
 from tests.builders import at_once
-from tests.connectors.whatsapp.whatsapp_kit import WhatsAppHouse, envelope, text_item
+from tests.connectors.whatsapp.whatsapp_kit import WhatsAppFixture, envelope, text_item
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class CountedIngest(Ingest):
         return super().store_all(bodies)
 
 
-def _counted(house: WhatsAppHouse) -> CountedIngest:
+def _counted(fixture: WhatsAppFixture) -> CountedIngest:
     plain = make_ingest(
-        house.settings.whatsapp,
-        house.store,
+        fixture.settings.whatsapp,
+        fixture.store,
         new_ticket=lambda: "HK-X",
-        new_id=lambda: f"id-{next(house.counter)}",
+        new_id=lambda: f"id-{next(fixture.counter)}",
         jitter=lambda: 1.0,
     )
     return CountedIngest(plain.store, plain.phone_number_id, plain.statuses, plain.new_id)
@@ -62,8 +62,8 @@ class _ForgetfulIngest(Ingest):
         return super().store_all(bodies)[1:]
 
 
-def _parts(house: WhatsAppHouse) -> tuple[Any, ...]:
-    counted = _counted(house)
+def _parts(fixture: WhatsAppFixture) -> tuple[Any, ...]:
+    counted = _counted(fixture)
     return counted.store, counted.phone_number_id, counted.statuses, counted.new_id
 
 
@@ -94,8 +94,8 @@ class Queue(list[object]):
         self.queued.release()
 
 
-def test_bodies_that_wait_together_are_stored_together(any_house: WhatsAppHouse) -> None:
-    ingest, queue = _counted(any_house), Queue()
+def test_bodies_that_wait_together_are_stored_together(any_fixture: WhatsAppFixture) -> None:
+    ingest, queue = _counted(any_fixture), Queue()
 
     def linger(_: float) -> None:
         """Let the first one wait until all have queued up."""
@@ -105,11 +105,11 @@ def test_bodies_that_wait_together_are_stored_together(any_house: WhatsAppHouse)
     grouped._queue = queue  # type: ignore[assignment]
     assert at_once(8, lambda number: grouped.take(_raw(number)).stored) == [1] * 8
     assert ingest.groups == [8]
-    assert len(any_house.inbox()) == 8
+    assert len(any_fixture.inbox()) == 8
 
 
-def test_each_caller_gets_its_own_report(house: WhatsAppHouse) -> None:
-    grouped = GroupedIngest(_counted(house), lambda _: None)
+def test_each_caller_gets_its_own_report(fixture: WhatsAppFixture) -> None:
+    grouped = GroupedIngest(_counted(fixture), lambda _: None)
     same = _raw(1)
     reports = at_once(5, lambda _: grouped.take(same))
     assert all(isinstance(report, Report) for report in reports)
@@ -117,8 +117,8 @@ def test_each_caller_gets_its_own_report(house: WhatsAppHouse) -> None:
     assert sorted(stored) == [0, 0, 0, 0, 1]
 
 
-def test_a_store_that_fails_is_told_to_every_caller_of_the_group(house: WhatsAppHouse) -> None:
-    ingest = _counted(house)
+def test_a_store_that_fails_is_told_to_every_caller_of_the_group(fixture: WhatsAppFixture) -> None:
+    ingest = _counted(fixture)
     grouped = GroupedIngest(ingest, lambda _: None)
     ingest.fails.set()
     answers = at_once(4, lambda number: grouped.take(_raw(number)))
@@ -127,17 +127,17 @@ def test_a_store_that_fails_is_told_to_every_caller_of_the_group(house: WhatsApp
     assert grouped.take(_raw(9)).stored == 1
 
 
-def test_any_mistake_is_told_to_every_caller_of_the_group(house: WhatsAppHouse) -> None:
+def test_any_mistake_is_told_to_every_caller_of_the_group(fixture: WhatsAppFixture) -> None:
     """A caller that is not told would spin in its web process for ever."""
-    grouped, queue = _lingering(_FaultyIngest(*_parts(house), fault=ZeroDivisionError("a bug")))
+    grouped, queue = _lingering(_FaultyIngest(*_parts(fixture), fault=ZeroDivisionError("a bug")))
     grouped._queue = queue  # type: ignore[assignment]
     answers = at_once(8, lambda number: grouped.take(_raw(number)))
     assert [type(answer) for answer in answers] == [ZeroDivisionError] * 8
     assert grouped._queue == []
 
 
-def test_a_writer_that_is_stopped_tells_the_others(house: WhatsAppHouse) -> None:
-    grouped, queue = _lingering(_FaultyIngest(*_parts(house), fault=Stopped()))
+def test_a_writer_that_is_stopped_tells_the_others(fixture: WhatsAppFixture) -> None:
+    grouped, queue = _lingering(_FaultyIngest(*_parts(fixture), fault=Stopped()))
     grouped._queue = queue  # type: ignore[assignment]
 
     def take(number: int) -> str:
@@ -151,26 +151,26 @@ def test_a_writer_that_is_stopped_tells_the_others(house: WhatsAppHouse) -> None
     assert answers == ["Stopped", *["StoreUnavailableError"] * 7]
 
 
-def test_a_report_too_few_is_a_mistake_of_the_whole_group(house: WhatsAppHouse) -> None:
-    grouped, queue = _lingering(_ForgetfulIngest(*_parts(house)))
+def test_a_report_too_few_is_a_mistake_of_the_whole_group(fixture: WhatsAppFixture) -> None:
+    grouped, queue = _lingering(_ForgetfulIngest(*_parts(fixture)))
     grouped._queue = queue  # type: ignore[assignment]
     answers = at_once(8, lambda number: grouped.take(_raw(number)))
     assert [type(answer) for answer in answers] == [ValueError] * 8
 
 
-def test_an_unreadable_body_fails_alone(house: WhatsAppHouse) -> None:
-    grouped = GroupedIngest(_counted(house), lambda _: None)
+def test_an_unreadable_body_fails_alone(fixture: WhatsAppFixture) -> None:
+    grouped = GroupedIngest(_counted(fixture), lambda _: None)
     bodies = [_raw(0), b"{", _raw(2)]
     answers = at_once(3, lambda number: grouped.take(bodies[number]))
     assert isinstance(answers[1], BadMessageError)
-    assert len(house.inbox()) == 2
+    assert len(fixture.inbox()) == 2
 
 
-def test_a_large_body_is_not_joined_by_others(house: WhatsAppHouse) -> None:
-    ingest = _counted(house)
+def test_a_large_body_is_not_joined_by_others(fixture: WhatsAppFixture) -> None:
+    ingest = _counted(fixture)
     grouped = GroupedIngest(ingest, lambda _: None)
     large = envelope(messages=[text_item(str(n), id=f"wamid.besar.{n}") for n in range(250)])
     for body in (large, envelope(messages=[text_item("kecil")])):
         grouped.take(json.dumps(body).encode())
     assert ingest.groups == [1, 1]
-    assert len(house.inbox()) == 251
+    assert len(fixture.inbox()) == 251

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.connectors.whatsapp.whatsapp_kit import PHONE_NUMBER_ID, WhatsAppHouse
+from tests.connectors.whatsapp.whatsapp_kit import PHONE_NUMBER_ID, WhatsAppFixture
 
 CASES: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("nasty_values.json").read_text(encoding="utf-8")
@@ -39,36 +39,36 @@ def _body(value: dict[str, Any]) -> bytes:
     return json.dumps({"object": "whatsapp_business_account", "entry": entry}).encode()
 
 
-def _figures(house: WhatsAppHouse) -> dict[str, int]:
-    replies = house.replies()
+def _figures(fixture: WhatsAppFixture) -> dict[str, int]:
+    replies = fixture.replies()
     return {
-        "rows": len(house.inbox()),
+        "rows": len(fixture.inbox()),
         "replies": len(replies),
         "asks": len([reply for reply in replies if "ketik" in reply and "belum" in reply]),
-        "silent": len(house.events("noted")),
-        "people": len(house.conversations()),
+        "silent": len(fixture.events("noted")),
+        "people": len(fixture.conversations()),
     }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
-def test_each_odd_value_has_its_handling(house: WhatsAppHouse, case: dict[str, Any]) -> None:
+def test_each_odd_value_has_its_handling(fixture: WhatsAppFixture, case: dict[str, Any]) -> None:
     raw = _body(case["value"])
     for _ in range(2):
-        assert house.post(raw).status_code == 200
-    while house.work():
+        assert fixture.post(raw).status_code == 200
+    while fixture.work():
         pass
-    assert house.post(raw).status_code == 200
-    assert house.work() == 0
+    assert fixture.post(raw).status_code == 200
+    assert fixture.work() == 0
     wanted = {name: case[name] for name in ("rows", "replies", "asks", "silent", "people")}
-    assert _figures(house) == wanted
-    assert {row["state"] for row in house.inbox()} <= {"processed"}
-    house.deliver()
-    assert {row["state"] for row in house.outbox()} <= {"accepted"}
+    assert _figures(fixture) == wanted
+    assert {row["state"] for row in fixture.inbox()} <= {"processed"}
+    fixture.deliver()
+    assert {row["state"] for row in fixture.outbox()} <= {"accepted"}
 
 
 def test_the_other_store_takes_all_of_them_too(
-    any_house: WhatsAppHouse, caplog: pytest.LogCaptureFixture
+    any_fixture: WhatsAppFixture, caplog: pytest.LogCaptureFixture
 ) -> None:
     for case in CASES:
-        assert any_house.post(_body(case["value"])).status_code == 200, case["name"]
+        assert any_fixture.post(_body(case["value"])).status_code == 200, case["name"]
     assert "could not be handled" not in caplog.text

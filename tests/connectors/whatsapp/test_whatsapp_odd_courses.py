@@ -10,7 +10,7 @@ from connectors.whatsapp import sentence_for
 from storage import tables
 from tests.connectors.whatsapp.whatsapp_kit import (
     T0,
-    WhatsAppHouse,
+    WhatsAppFixture,
     envelope,
     failed_item,
     status_item,
@@ -31,45 +31,45 @@ def _edit(about: str, wording: str) -> dict[str, Any]:
     return _item("edit", {"original_message_id": about, "message": message})
 
 
-def test_a_late_message_beside_an_open_case_joins_it(any_house: WhatsAppHouse) -> None:
-    any_house.say("Chat dengan CS")
-    any_house.work()
-    any_house.clock.advance(hours=30)
-    any_house.say("ini baru sampai", at=T0 + 3600)
-    assert any_house.work() == 1
-    assert {row["state"] for row in any_house.inbox()} == {"processed"}
-    assert [case.reason for case in any_house.cases()] == ["diminta"]
+def test_a_late_message_beside_an_open_case_joins_it(any_fixture: WhatsAppFixture) -> None:
+    any_fixture.say("Chat dengan CS")
+    any_fixture.work()
+    any_fixture.clock.advance(hours=30)
+    any_fixture.say("ini baru sampai", at=T0 + 3600)
+    assert any_fixture.work() == 1
+    assert {row["state"] for row in any_fixture.inbox()} == {"processed"}
+    assert [case.reason for case in any_fixture.cases()] == ["diminta"]
 
 
-def test_what_was_edited_and_then_taken_back_is_nowhere(any_house: WhatsAppHouse) -> None:
-    any_house.say(SECRET, id="wamid.a")
-    any_house.work()
-    any_house.say("Chat dengan CS")
-    any_house.work()
-    any_house.post(envelope(messages=[_edit("wamid.a", "wording rahasia nenek")]))
-    with any_house.store.read() as tx:
-        assert "rahasia" in load_tracker(tx, any_house.conversations()[0]).question
-    any_house.post(envelope(messages=[_item("revoke", {"original_message_id": "wamid.a"})]))
-    with any_house.store.read() as tx:
+def test_what_was_edited_and_then_taken_back_is_nowhere(any_fixture: WhatsAppFixture) -> None:
+    any_fixture.say(SECRET, id="wamid.a")
+    any_fixture.work()
+    any_fixture.say("Chat dengan CS")
+    any_fixture.work()
+    any_fixture.post(envelope(messages=[_edit("wamid.a", "wording rahasia nenek")]))
+    with any_fixture.store.read() as tx:
+        assert "rahasia" in load_tracker(tx, any_fixture.conversations()[0]).question
+    any_fixture.post(envelope(messages=[_item("revoke", {"original_message_id": "wamid.a"})]))
+    with any_fixture.store.read() as tx:
         kept = [
             tx.connection.execute(table.select()).all()
             for table in (tables.inbox, tables.event_content, tables.case_, tables.snapshot)
         ]
-        assert load_tracker(tx, any_house.conversations()[0]).question == ""
+        assert load_tracker(tx, any_fixture.conversations()[0]).question == ""
     assert "rahasia" not in str(kept)
-    assert len(any_house.inbox()) == 4
+    assert len(any_fixture.inbox()) == 4
 
 
-def test_the_transcript_tells_edit_reaction_and_revocation_apart(house: WhatsAppHouse) -> None:
-    house.say(SECRET, id="wamid.a")
+def test_the_transcript_tells_edit_reaction_and_revocation_apart(fixture: WhatsAppFixture) -> None:
+    fixture.say(SECRET, id="wamid.a")
     reaction = {"message_id": "wamid.a", "emoji": "\N{THUMBS UP SIGN}"}
     for item in (
         _item("reaction", reaction),
         _edit("wamid.a", "wording rahasia nenek"),
         _item("revoke", {"original_message_id": "wamid.a"}),
     ):
-        house.post(envelope(messages=[item]))
-    assert [sentence_for(event) for event in house.events("noted")] == [
+        fixture.post(envelope(messages=[item]))
+    assert [sentence_for(event) for event in fixture.events("noted")] == [
         "Warga menanggapi pesan dengan \N{THUMBS UP SIGN}",
         "Warga mengubah, lalu menghapus pesannya.",
         "Warga menghapus pesannya.",
@@ -77,34 +77,34 @@ def test_the_transcript_tells_edit_reaction_and_revocation_apart(house: WhatsApp
 
 
 def test_a_message_far_over_the_limit_is_kept_whole_and_answered_from_its_beginning(
-    any_house: WhatsAppHouse,
+    any_fixture: WhatsAppFixture,
 ) -> None:
     text = "berapa orang minimal? " * 50_000
-    any_house.say(text)
-    assert any_house.work() == 1
-    [event] = any_house.events("user")
+    any_fixture.say(text)
+    assert any_fixture.work() == 1
+    [event] = any_fixture.events("user")
     assert (event.content or {})["text"] == text.strip()
-    assert any_house.heard == [text.strip()[:UNDERSTOOD_CHARACTERS]]
-    assert len(any_house.replies()) == 1
+    assert any_fixture.heard == [text.strip()[:UNDERSTOOD_CHARACTERS]]
+    assert len(any_fixture.replies()) == 1
 
 
-def test_another_question_stays_on_the_card(house: WhatsAppHouse) -> None:
-    house.say("salah kirim", id="wamid.a")
-    house.work()
-    house.say("berapa orang minimal?")
-    house.work()
-    house.post(envelope(messages=[_item("revoke", {"original_message_id": "wamid.a"})]))
-    with house.store.read() as tx:
-        assert load_tracker(tx, house.conversations()[0]).question == "berapa orang minimal?"
+def test_another_question_stays_on_the_card(fixture: WhatsAppFixture) -> None:
+    fixture.say("salah kirim", id="wamid.a")
+    fixture.work()
+    fixture.say("berapa orang minimal?")
+    fixture.work()
+    fixture.post(envelope(messages=[_item("revoke", {"original_message_id": "wamid.a"})]))
+    with fixture.store.read() as tx:
+        assert load_tracker(tx, fixture.conversations()[0]).question == "berapa orang minimal?"
 
 
 def test_several_entries_with_messages_statuses_and_errors_are_all_handled(
-    any_house: WhatsAppHouse,
+    any_fixture: WhatsAppFixture,
 ) -> None:
     for name in ("1", "2"):
-        any_house.say("berapa orang minimal?", number=f"628100000010{name}", user=f"ID.{name}")
-    any_house.work()
-    any_house.deliver()
+        any_fixture.say("berapa orang minimal?", number=f"628100000010{name}", user=f"ID.{name}")
+    any_fixture.work()
+    any_fixture.deliver()
     people = [
         envelope(messages=[text_item("lagi", number="6281000000103", user="ID.3"), None]),
         envelope(statuses=[status_item("wamid.keluar.1", "read"), {"id": 1}]),
@@ -124,9 +124,9 @@ def test_several_entries_with_messages_statuses_and_errors_are_all_handled(
     ]
     body = {"object": "whatsapp_business_account", "entry": entries}
     for _ in range(2):
-        assert any_house.post(body).status_code == 200
-    assert len(any_house.inbox()) == 4
-    assert any_house.work() == 2
-    states = [row["state"] for row in any_house.outbox()]
+        assert any_fixture.post(body).status_code == 200
+    assert len(any_fixture.inbox()) == 4
+    assert any_fixture.work() == 2
+    states = [row["state"] for row in any_fixture.outbox()]
     assert states == ["read", "failed", "pending", "pending"]
-    assert [case.reason for case in any_house.cases()] == ["gagal_kirim"]
+    assert [case.reason for case in any_fixture.cases()] == ["gagal_kirim"]

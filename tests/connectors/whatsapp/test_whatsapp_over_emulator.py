@@ -14,18 +14,18 @@ from tests.connectors.whatsapp.rehearsal_kit import Rehearsal
 def test_a_question_is_answered_read_and_ticked(rehearsal: Rehearsal) -> None:
     rehearsal.say("berapa orang minimal bikin koperasi?")
     rehearsal.settle()
-    assert rehearsal.house.row().state in ("delivered", "read")
+    assert rehearsal.fixture.row().state in ("delivered", "read")
     assert len(rehearsal.shown()) == 1
 
 
 def test_a_button_on_the_phone_comes_back_as_its_choice(rehearsal: Rehearsal) -> None:
     rehearsal.say("berapa orang minimal bikin koperasi?")
     rehearsal.settle()
-    buttons = rehearsal.house.events("bot")[0].data["buttons"]
+    buttons = rehearsal.fixture.events("bot")[0].data["buttons"]
     payload = next(b["payload"] for b in buttons if b["title"] == "Chat dengan CS")
     rehearsal.phone.choose(rehearsal.resident.user_id, rehearsal.shown()[0], payload)
     rehearsal.settle()
-    assert [case.reason for case in rehearsal.house.cases()] == ["diminta"]
+    assert [case.reason for case in rehearsal.fixture.cases()] == ["diminta"]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_each_fault_ends_as_the_table_says(rehearsal: Rehearsal, fault: Fault, s
     rehearsal.emulator.faults.add(fault)
     rehearsal.say("berapa orang minimal?")
     rehearsal.settle(rounds=4)
-    row = rehearsal.house.row()
+    row = rehearsal.fixture.row()
     assert row.state == state or (state, row.state) == ("delivered", "read")
     assert rehearsal.attempts() == 1
 
@@ -55,8 +55,8 @@ def test_what_passes_is_sent_in_the_end_and_once(rehearsal: Rehearsal, code: int
     rehearsal.say("berapa orang minimal?")
     for _ in range(10):
         rehearsal.settle(rounds=1)
-        rehearsal.house.clock.advance(seconds=60)
-    assert rehearsal.house.row().state in ("delivered", "read")
+        rehearsal.fixture.clock.advance(seconds=60)
+    assert rehearsal.fixture.row().state in ("delivered", "read")
     assert len(rehearsal.shown()) == 1
     assert rehearsal.attempts() == 3
 
@@ -76,39 +76,39 @@ def test_no_accepted_message_is_ever_sent_twice(rehearsal: Rehearsal) -> None:
         rehearsal.emulator.faults.add(fault)
         rehearsal.say(f"pertanyaan {number}")
         rehearsal.settle(rounds=2)
-        rehearsal.house.clock.advance(minutes=3)
+        rehearsal.fixture.clock.advance(minutes=3)
     for _ in range(6):
         rehearsal.settle(rounds=1)
-        rehearsal.house.clock.advance(minutes=5)
+        rehearsal.fixture.clock.advance(minutes=5)
     accepted = [send.opaque for send in rehearsal.emulator.sends if send.message_id]
     assert len(accepted) == len(set(accepted))
     assert len(rehearsal.shown()) <= len(faults)
-    states = {row["id"]: row["state"] for row in rehearsal.house.outbox()}
+    states = {row["id"]: row["state"] for row in rehearsal.fixture.outbox()}
     assert set(states.values()) <= {"delivered", "read", "unknown"}
     unsettled = sum(state == "unknown" for state in states.values())
     assert unsettled == 2
-    assert len(rehearsal.house.events("delivery_failed")) == unsettled
-    assert len(rehearsal.house.cases()) == 1
+    assert len(rehearsal.fixture.events("delivery_failed")) == unsettled
+    assert len(rehearsal.fixture.cases()) == 1
 
 
 def test_after_the_window_nothing_is_sent(rehearsal: Rehearsal) -> None:
     rehearsal.say("berapa orang minimal?")
-    rehearsal.house.clock.advance(hours=24)
+    rehearsal.fixture.clock.advance(hours=24)
     rehearsal.settle()
     assert rehearsal.shown() == []
-    assert rehearsal.house.row().error_code == "131047"
+    assert rehearsal.fixture.row().error_code == "131047"
 
 
 def test_webhooks_that_come_twice_and_out_of_order_change_nothing(rehearsal: Rehearsal) -> None:
     rehearsal.emulator.change_behaviour({"duplicates": 1.0, "shuffle": 2.0, "batch": 3})
     for number in range(6):
         rehearsal.phone.say_text(rehearsal.resident.user_id, f"pesan {number}")
-        rehearsal.house.clock.advance(seconds=1)
+        rehearsal.fixture.clock.advance(seconds=1)
     for _ in range(8):
         rehearsal.settle(rounds=1)
-    assert len(rehearsal.house.inbox()) == 6
-    assert {row["state"] for row in rehearsal.house.inbox()} == {"processed"}
-    assert {row["state"] for row in rehearsal.house.outbox()} <= {"delivered", "read"}
+    assert len(rehearsal.fixture.inbox()) == 6
+    assert {row["state"] for row in rehearsal.fixture.inbox()} == {"processed"}
+    assert {row["state"] for row in rehearsal.fixture.outbox()} <= {"delivered", "read"}
 
 
 def test_a_store_that_fails_gets_the_webhook_again(rehearsal: Rehearsal) -> None:
@@ -120,25 +120,25 @@ def test_a_store_that_fails_gets_the_webhook_again(rehearsal: Rehearsal) -> None
     rehearsal.phone.say_text(rehearsal.resident.user_id, "halo")
     for _ in range(40):
         rehearsal.emulator.settle(sometimes)
-        rehearsal.house.clock.advance(minutes=1)
-    assert len(rehearsal.house.inbox()) == 1
+        rehearsal.fixture.clock.advance(minutes=1)
+    assert len(rehearsal.fixture.inbox()) == 1
 
 
 def test_a_wrong_token_stops_and_a_right_one_goes_on(rehearsal: Rehearsal) -> None:
     graph = rehearsal.deliverer.graph
     rehearsal.deliverer.graph = replace(graph, access_token="salah")
-    rehearsal.deliverer.consequences = replace(
-        rehearsal.deliverer.consequences, access_token="salah"
+    rehearsal.deliverer.failure_policy = replace(
+        rehearsal.deliverer.failure_policy, access_token="salah"
     )
     rehearsal.say("berapa orang minimal?")
     rehearsal.settle()
-    assert rehearsal.house.row().state == "pending"
-    rehearsal.house.clock.advance(minutes=20)
+    assert rehearsal.fixture.row().state == "pending"
+    rehearsal.fixture.clock.advance(minutes=20)
     rehearsal.settle()
-    assert rehearsal.house.row().state == "pending"
+    assert rehearsal.fixture.row().state == "pending"
     rehearsal.deliverer.graph = graph
     rehearsal.settle()
-    assert rehearsal.house.row().state in ("delivered", "read")
+    assert rehearsal.fixture.row().state in ("delivered", "read")
 
 
 def test_typing_is_shown_while_the_answer_is_on_its_way(rehearsal: Rehearsal) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.connectors.whatsapp.whatsapp_kit import (
-    WhatsAppHouse,
+    WhatsAppFixture,
     envelope,
     error,
     failed_item,
@@ -26,27 +26,27 @@ GROWING = [
 ]
 
 
-def _use_everything(house: WhatsAppHouse) -> None:
-    house.say("berapa orang minimal?")
-    house.say("Chat dengan CS", number="6281000000102", user="ID.B")
+def _use_everything(fixture: WhatsAppFixture) -> None:
+    fixture.say("berapa orang minimal?")
+    fixture.say("Chat dengan CS", number="6281000000102", user="ID.B")
     for sample in ("system_user_changed_number", "revoke", "reaction_added", "sticker"):
-        house.post_sample(f"{sample}.json")
-    house.work()
-    house.meta.script.extend([error(131016), (500, b""), error(131026)])
-    house.deliver()
-    house.clock.advance(seconds=70)
-    house.deliver()
+        fixture.post_sample(f"{sample}.json")
+    fixture.work()
+    fixture.meta.script.extend([error(131016), (500, b""), error(131026)])
+    fixture.deliver()
+    fixture.clock.advance(seconds=70)
+    fixture.deliver()
     pricing = {"pricing": {"category": "service", "type": "regular"}}
     for status in ("sent", "delivered"):
-        house.post(envelope(statuses=[status_item("wamid.keluar.1", status, **pricing)]))
-    house.post(envelope(statuses=[failed_item("wamid.keluar.2", 131026)]))
-    house.deliverer.next_due()
-    house.clock.advance(hours=25)
-    house.deliver()
+        fixture.post(envelope(statuses=[status_item("wamid.keluar.1", status, **pricing)]))
+    fixture.post(envelope(statuses=[failed_item("wamid.keluar.2", 131026)]))
+    fixture.deliverer.next_due()
+    fixture.clock.advance(hours=25)
+    fixture.deliver()
 
 
-def test_no_statement_of_the_channel_reads_a_whole_table(any_house: WhatsAppHouse) -> None:
-    store = any_house.store
-    plans = plans_of(store, statements_of(lambda: _use_everything(any_house)))
+def test_no_statement_of_the_channel_reads_a_whole_table(any_fixture: WhatsAppFixture) -> None:
+    store = any_fixture.store
+    plans = plans_of(store, statements_of(lambda: _use_everything(any_fixture)))
     assert len(plans) > 50
     assert reads_of_whole_tables(store, plans, GROWING) == {}

@@ -18,7 +18,7 @@ from storage import due_conversations, tables
 from tests.connectors.whatsapp.whatsapp_kit import (
     T0,
     OneLabel,
-    WhatsAppHouse,
+    WhatsAppFixture,
     envelope,
     text_item,
 )
@@ -61,10 +61,10 @@ def _bodies(random: Random) -> list[dict[str, Any]]:
     return bodies
 
 
-def _work(house: WhatsAppHouse, gateway: Gateway, done: threading.Event) -> None:
+def _work(fixture: WhatsAppFixture, gateway: Gateway, done: threading.Event) -> None:
     while True:
         finished = done.is_set()
-        with house.store.read() as tx:
+        with fixture.store.read() as tx:
             due = due_conversations(tx, settle={}, limit=5)
         for name in due:
             try:
@@ -75,27 +75,27 @@ def _work(house: WhatsAppHouse, gateway: Gateway, done: threading.Event) -> None
             return
 
 
-def _flood(house: WhatsAppHouse) -> None:
+def _flood(fixture: WhatsAppFixture) -> None:
     done = threading.Event()
-    mortal = replace(house.gateway(), bundle=Bundle("tes", house.assets, Deadly()))
-    workers = [threading.Thread(target=_work, args=(house, mortal, done)) for _ in range(2)]
+    mortal = replace(fixture.gateway(), bundle=Bundle("tes", fixture.assets, Deadly()))
+    workers = [threading.Thread(target=_work, args=(fixture, mortal, done)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for body in _bodies(Random(3)):
-        while house.post(body).status_code != 200:
+        while fixture.post(body).status_code != 200:
             pass
     done.set()
     for worker in workers:
         worker.join()
 
 
-def test_nothing_is_lost_and_nothing_happens_twice(any_house: WhatsAppHouse) -> None:
-    _flood(any_house)
-    _every_message_is_in_exactly_one_turn_in_order(any_house)
-    _every_turn_has_one_reply_and_no_conversation_has_a_gap(any_house)
+def test_nothing_is_lost_and_nothing_happens_twice(any_fixture: WhatsAppFixture) -> None:
+    _flood(any_fixture)
+    _every_message_is_in_exactly_one_turn_in_order(any_fixture)
+    _every_turn_has_one_reply_and_no_conversation_has_a_gap(any_fixture)
 
 
-def _every_message_is_in_exactly_one_turn_in_order(flooded: WhatsAppHouse) -> None:
+def _every_message_is_in_exactly_one_turn_in_order(flooded: WhatsAppFixture) -> None:
     with flooded.store.read() as tx:
         inbox = tx.connection.execute(tables.inbox.select()).all()
     assert len(inbox) == MESSAGES
@@ -116,7 +116,7 @@ def _every_message_is_in_exactly_one_turn_in_order(flooded: WhatsAppHouse) -> No
         assert rows == sorted(rows, key=lambda row: (row.sent_at, row.id))
 
 
-def _every_turn_has_one_reply_and_no_conversation_has_a_gap(flooded: WhatsAppHouse) -> None:
+def _every_turn_has_one_reply_and_no_conversation_has_a_gap(flooded: WhatsAppFixture) -> None:
     outbox = flooded.outbox()
     turns = Counter(row["turn"] for row in outbox)
     assert set(turns.values()) == {1}

@@ -1,4 +1,4 @@
-"""The webhook's door: verification, signatures, bodies of all kinds, a store that fails."""
+"""The webhook's interface: verification, signatures, bodies of all kinds, a store that fails."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.connectors.whatsapp.whatsapp_kit import (
     APP_SECRET,
     PAYLOADS,
     VERIFY_TOKEN,
-    WhatsAppHouse,
+    WhatsAppFixture,
     envelope,
     text_item,
 )
@@ -32,17 +32,17 @@ def _hex(secret: str, raw: bytes = RAW, digest: str = "sha256") -> str:
     return hmac.new(secret.encode(), raw, digest).hexdigest()
 
 
-def _verify(house: WhatsAppHouse, **query: str) -> tuple[int, str, str]:
-    answer = house.client.get(
+def _verify(fixture: WhatsAppFixture, **query: str) -> tuple[int, str, str]:
+    answer = fixture.client.get(
         "/webhooks/whatsapp", query_string={f"hub.{key}": value for key, value in query.items()}
     )
     return answer.status_code, answer.text, answer.content_type
 
 
-def test_verification_echoes_the_challenge_as_plain_text(house: WhatsAppHouse) -> None:
+def test_verification_echoes_the_challenge_as_plain_text(fixture: WhatsAppFixture) -> None:
     challenge = "<script>alert(1)</script>"
     status, text, content_type = _verify(
-        house, mode="subscribe", challenge=challenge, verify_token=VERIFY_TOKEN
+        fixture, mode="subscribe", challenge=challenge, verify_token=VERIFY_TOKEN
     )
     assert (status, text) == (200, challenge)
     assert content_type.startswith("text/plain")
@@ -61,16 +61,16 @@ def test_verification_echoes_the_challenge_as_plain_text(house: WhatsAppHouse) -
     ],
 )
 def test_any_other_verification_is_refused_without_an_echo(
-    house: WhatsAppHouse, query: dict[str, str]
+    fixture: WhatsAppFixture, query: dict[str, str]
 ) -> None:
-    status, text, _ = _verify(house, **query)
+    status, text, _ = _verify(fixture, **query)
     assert status == 403
     assert "7788990011" not in text
 
 
-def test_an_unset_token_never_matches(house: WhatsAppHouse) -> None:
-    shut = WhatsAppHouse(
-        house.store, house.clock, house.assets, house.calendar, settings=Settings()
+def test_an_unset_token_never_matches(fixture: WhatsAppFixture) -> None:
+    shut = WhatsAppFixture(
+        fixture.store, fixture.clock, fixture.assets, fixture.calendar, settings=Settings()
     )
     assert _verify(shut, mode="subscribe", challenge="1", verify_token="")[0] == 403
     assert shut.post(RAW, secret="").status_code == 401
@@ -98,15 +98,15 @@ FORGERIES: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_forged_bodies_are_refused_and_not_stored(house: WhatsAppHouse, name: str) -> None:
-    answer = house.post(RAW, **FORGERIES[name])
+def test_forged_bodies_are_refused_and_not_stored(fixture: WhatsAppFixture, name: str) -> None:
+    answer = fixture.post(RAW, **FORGERIES[name])
     assert answer.status_code == 401
-    assert house.inbox() == []
-    assert 'halo_whatsapp_bodies_total{outcome="forged"} 1.0' in _metrics(house)
+    assert fixture.inbox() == []
+    assert 'halo_whatsapp_bodies_total{outcome="forged"} 1.0' in _metrics(fixture)
 
 
-def _metrics(house: WhatsAppHouse) -> str:
-    with house.app.app_context():
+def _metrics(fixture: WhatsAppFixture) -> str:
+    with fixture.app.app_context():
         return exposition([whatsapp_metrics()]).decode()
 
 
@@ -116,16 +116,16 @@ def test_one_changed_byte_breaks_the_signature(position: int, flip: int) -> None
     assert not signature_is_valid(changed, sign(RAW, APP_SECRET), (APP_SECRET,))
 
 
-def test_the_signature_covers_the_bytes_not_their_meaning(house: WhatsAppHouse) -> None:
+def test_the_signature_covers_the_bytes_not_their_meaning(fixture: WhatsAppFixture) -> None:
     """Meta signs ``\\uXXXX`` escapes as it sends them; parsing and dumping gives other bytes."""
     body = envelope(messages=[text_item("izin — café 🙏")])
     escaped = json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
     plain = json.dumps(body, ensure_ascii=False).encode()
     assert escaped != plain
     header = {"X-Hub-Signature-256": sign(escaped, APP_SECRET)}
-    assert house.post(escaped, **header).status_code == 200
-    assert house.post(plain, **header).status_code == 401
-    assert house.events("user")[0].content["text"] == "izin — café 🙏"  # type: ignore[index]
+    assert fixture.post(escaped, **header).status_code == 200
+    assert fixture.post(plain, **header).status_code == 401
+    assert fixture.events("user")[0].content["text"] == "izin — café 🙏"  # type: ignore[index]
 
 
 def test_two_secrets_are_accepted_while_one_is_changed() -> None:
@@ -158,9 +158,9 @@ def test_secrets_are_not_shown_in_a_repr() -> None:
     ],
     ids=lambda raw: f"{raw[:12]!r}",
 )
-def test_what_is_not_json_gets_a_400_and_never_a_5xx(house: WhatsAppHouse, raw: bytes) -> None:
-    assert house.post(raw).status_code == 400
-    assert house.inbox() == []
+def test_what_is_not_json_gets_a_400_and_never_a_5xx(fixture: WhatsAppFixture, raw: bytes) -> None:
+    assert fixture.post(raw).status_code == 400
+    assert fixture.inbox() == []
 
 
 @pytest.mark.parametrize(
@@ -181,63 +181,63 @@ def test_what_is_not_json_gets_a_400_and_never_a_5xx(house: WhatsAppHouse, raw: 
         {"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages"}]}]},
     ],
 )
-def test_strange_documents_are_ignored_with_200(house: WhatsAppHouse, body: Any) -> None:
-    assert house.post(body).status_code == 200
-    assert house.inbox() == []
+def test_strange_documents_are_ignored_with_200(fixture: WhatsAppFixture, body: Any) -> None:
+    assert fixture.post(body).status_code == 200
+    assert fixture.inbox() == []
 
 
-def test_a_body_of_three_megabytes_is_taken_whole(house: WhatsAppHouse) -> None:
+def test_a_body_of_three_megabytes_is_taken_whole(fixture: WhatsAppFixture) -> None:
     items = [text_item("x" * 60_000, id=f"wamid.besar.{number}") for number in range(50)]
     raw = json.dumps(envelope(messages=items)).encode()
     assert len(raw) > 3_000_000
-    assert house.post(raw).status_code == 200
-    assert house.post(raw).status_code == 200
-    with house.store.read() as tx:
+    assert fixture.post(raw).status_code == 200
+    assert fixture.post(raw).status_code == 200
+    with fixture.store.read() as tx:
         assert tx.connection.exec_driver_sql("SELECT count(*) FROM inbox").scalar_one() == 50
 
 
 def test_a_store_that_fails_is_told_to_meta_so_that_it_sends_again(
-    house: WhatsAppHouse, monkeypatch: pytest.MonkeyPatch
+    fixture: WhatsAppFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise StoreUnavailableError("disk full")
 
     with monkeypatch.context() as broken:
         broken.setattr("connectors.whatsapp.records.receive", refuse)
-        answer = house.post(RAW)
+        answer = fixture.post(RAW)
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]
-    assert house.inbox() == []
-    assert house.wakeups.published == 0
-    assert house.post(RAW).status_code == 200
-    assert len(house.inbox()) == 1
+    assert fixture.inbox() == []
+    assert fixture.wakeups.published == 0
+    assert fixture.post(RAW).status_code == 200
+    assert len(fixture.inbox()) == 1
 
 
-def test_a_locked_store_gives_503_and_nothing_half_written(house: WhatsAppHouse) -> None:
+def test_a_locked_store_gives_503_and_nothing_half_written(fixture: WhatsAppFixture) -> None:
     body = envelope(messages=[text_item("satu"), text_item("dua", number="62811", user="ID.B")])
-    with house.store.write():
-        assert house.post(body).status_code == 503
-    assert house.inbox() == []
+    with fixture.store.write():
+        assert fixture.post(body).status_code == 503
+    assert fixture.inbox() == []
 
 
-def test_workers_are_woken_only_when_there_is_something_to_do(house: WhatsAppHouse) -> None:
-    house.post_sample("template_status_update.json")
-    house.post(b"{")
-    assert house.wakeups.published == 0
-    house.post(RAW)
-    assert house.wakeups.published == 1
+def test_workers_are_woken_only_when_there_is_something_to_do(fixture: WhatsAppFixture) -> None:
+    fixture.post_sample("template_status_update.json")
+    fixture.post(b"{")
+    assert fixture.wakeups.published == 0
+    fixture.post(RAW)
+    assert fixture.wakeups.published == 1
 
 
-def test_other_methods_are_not_allowed(house: WhatsAppHouse) -> None:
-    assert house.client.put("/webhooks/whatsapp").status_code == 405
+def test_other_methods_are_not_allowed(fixture: WhatsAppFixture) -> None:
+    assert fixture.client.put("/webhooks/whatsapp").status_code == 405
 
 
 def test_log_lines_of_refused_bodies_hold_no_content(
-    house: WhatsAppHouse, caplog: pytest.LogCaptureFixture
+    fixture: WhatsAppFixture, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO"):
-        house.post(RAW, secret="salah")
-        house.post(RAW[:300])
+        fixture.post(RAW, secret="salah")
+        fixture.post(RAW[:300])
     assert hashlib.sha256(RAW[:300]).hexdigest()[:16] in caplog.text
     assert "6281000000101" not in caplog.text
     assert "Euis" not in caplog.text
@@ -297,7 +297,7 @@ _TREE = st.recursive(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_no_json_whatever_leads_to_a_5xx(house: WhatsAppHouse, node: Any, place: str) -> None:
+def test_no_json_whatever_leads_to_a_5xx(fixture: WhatsAppFixture, node: Any, place: str) -> None:
     good = text_item("tetangga")
     body: Any = envelope(messages=[good])
     if place == "body":
@@ -309,20 +309,20 @@ def test_no_json_whatever_leads_to_a_5xx(house: WhatsAppHouse, node: Any, place:
     else:
         key = "messages" if place == "message" else "statuses"
         body["entry"][0]["changes"][0]["value"][key].insert(0, node)
-    assert house.post(body).status_code == 200
+    assert fixture.post(body).status_code == 200
     if place != "body":
-        with house.store.read() as tx:
+        with fixture.store.read() as tx:
             statement = "SELECT count(*) FROM inbox WHERE channel_message_id = ?"
             found = tx.connection.exec_driver_sql(statement, (good["id"],)).scalar_one()
         assert found == 1
 
 
-def test_metrics_tell_what_came_and_how_the_channel_stands(any_house: WhatsAppHouse) -> None:
-    any_house.post(RAW)
-    any_house.post(RAW)
-    any_house.post_sample("value_errors.json")
-    any_house.work()
-    shown = _metrics(any_house)
+def test_metrics_tell_what_came_and_how_the_channel_stands(any_fixture: WhatsAppFixture) -> None:
+    any_fixture.post(RAW)
+    any_fixture.post(RAW)
+    any_fixture.post_sample("value_errors.json")
+    any_fixture.work()
+    shown = _metrics(any_fixture)
     for line in (
         'halo_whatsapp_items_total{outcome="stored"} 1.0',
         'halo_whatsapp_items_total{outcome="duplicate"} 1.0',

@@ -1,4 +1,4 @@
-"""A WhatsApp house for tests: webhook, turns and delivery on a real store, Meta scripted."""
+"""A WhatsApp fixture for tests: webhook, turns and delivery on a real store, Meta scripted."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def failed_item(wamid: str, code: int, **more: Any) -> dict[str, Any]:
 
 
 @dataclass
-class WhatsAppHouse:
+class WhatsAppFixture:
     """Everything between Meta and the assistant, on one store and one still clock."""
 
     store: Store

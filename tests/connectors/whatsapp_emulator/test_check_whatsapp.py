@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from commands.check_whatsapp import check_line, check_whatsapp
-from connectors.whatsapp.line import stop_line
+from commands.check_whatsapp import check_number_health, check_whatsapp
+from connectors.whatsapp.number_health import stop_number
 from connectors.whatsapp_emulator import EmulatorServer
 from foundation.clock import StillClock
 from foundation.settings import Settings, read_settings
@@ -92,9 +92,9 @@ def test_webhook_that_does_not_answer_is_found(graph: str) -> None:
 def test_a_number_that_was_stopped_is_told_with_its_reason(graph: str, sqlite_store: Store) -> None:
     config = _settings(graph)
     with sqlite_store.write() as tx:
-        assert check_line(tx, config).state == "ok"
-        stop_line(tx, PHONE_ID, "131042", access_token=TOKEN)
-        finding = check_line(tx, config)
+        assert check_number_health(tx, config).state == "ok"
+        stop_number(tx, PHONE_ID, "131042", access_token=TOKEN)
+        finding = check_number_health(tx, config)
     assert finding.state == "bad"
     for words in ("131042", "masalah pembayaran", "halo whatsapp resume"):
         assert words in finding.text

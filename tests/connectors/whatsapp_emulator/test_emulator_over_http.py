@@ -220,7 +220,7 @@ def test_running_server_brings_webhooks_by_itself(emulator: Emulator) -> None:
     with EmulatorServer(emulator, posts=[post, post]):
         a_resident(emulator)
         assert came.wait(60)
-    assert emulator.courier.pending() == 0
+    assert emulator.webhook_sender.pending() == 0
 
 
 def test_control_api_acts_as_a_resident_and_turns_the_clock(

@@ -54,15 +54,15 @@ def test_body_is_posted_again_until_it_is_answered_with_200(clock: StillClock) -
     receiver = run(emulator, Receiver(503, 0, 204, 301, 500), 60)
     assert len(receiver.bodies) == 6
     assert len(set(receiver.bodies)) == 1
-    assert [entry.status for entry in emulator.courier.log] == [503, 0, 204, 301, 500, 200]
-    assert emulator.courier.pending() == 0
+    assert [entry.status for entry in emulator.webhook_sender.log] == [503, 0, 204, 301, 500, 200]
+    assert emulator.webhook_sender.pending() == 0
 
 
 def test_retries_come_at_once_and_then_less_and_less_often(clock: StillClock) -> None:
     emulator = an_emulator(clock)
     a_resident(emulator)
     run(emulator, Receiver(*[503] * 7), 60)
-    moments = [entry.at for entry in emulator.courier.log]
+    moments = [entry.at for entry in emulator.webhook_sender.log]
     pauses = [(b - a).total_seconds() for a, b in itertools.pairwise(moments)]
     assert pauses == [pytest.approx(p, abs=0.11) for p in (0, 1, 2, 4, 8, 16, 32)][: len(pauses)]
     assert len(pauses) >= 6
@@ -75,8 +75,8 @@ def test_body_is_given_up_after_seven_days(clock: StillClock) -> None:
     for _ in range(8 * 24):
         emulator.turn_clock(3600)
         emulator.settle(receiver)
-    assert emulator.courier.lost == 1
-    assert emulator.courier.pending() == 0
+    assert emulator.webhook_sender.lost == 1
+    assert emulator.webhook_sender.pending() == 0
     assert len(receiver.bodies) > 7 * 24
 
 
@@ -144,7 +144,7 @@ def test_every_event_is_in_exactly_one_body(batch: int, shuffle: float, count: i
 def test_a_finished_body_is_delivered_as_it_is(clock: StillClock) -> None:
     emulator = an_emulator(clock)
     with emulator.lock:
-        emulator.courier.enqueue_raw(b'{"object": "terpotong', clock())
+        emulator.webhook_sender.enqueue_raw(b'{"object": "terpotong', clock())
     receiver = run(emulator, Receiver())
     assert receiver.bodies == [b'{"object": "terpotong']
     assert receiver.headers[0]["X-Hub-Signature-256"].startswith("sha256=")

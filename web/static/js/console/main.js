@@ -13,7 +13,7 @@ import { attachComposer, freshKey } from "./composer.js";
 import { attachAlerts } from "./alerts.js";
 import { attachDrafts } from "./drafts.js";
 import { attachKeys } from "./keys.js";
-import { showReaders } from "./readers.js";
+import { showViewers } from "./viewers.js";
 import { showTyping } from "./typing.js";
 
 const konsol = document.getElementById("konsol");
@@ -38,7 +38,7 @@ function follow() {
   listen(followed, {
     papan: readBoard,
     mengetik: showTyping,
-    pembaca: showReaders,
+    pembaca: showViewers,
     percakapan: () => {
       readConversation();
       readState();
