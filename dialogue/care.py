@@ -34,6 +34,7 @@ _STILL_DONE = (
 )  # fmt: skip
 """Acts that are done in care when asked for: no form, no menu, no guess."""
 _MOST_CHANNELS = 4
+_SHORT_VALUE = 3
 
 
 def attend(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> bool:
@@ -51,7 +52,7 @@ def attend(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> boo
         return _answered_late(pressed, draft)
     if draft.care is not None and draft.care.phase == "asked":
         return _after_question(draft.care, danger, readings, draft)
-    if danger.level == "unsure" and not _asked_today(draft) and _is_open(readings):
+    if danger.level == "unsure" and not _asked_today(draft) and _is_open(readings, draft):
         _ask(danger, readings, draft)
         return True
     return False
@@ -215,8 +216,13 @@ def _reminder(draft: TurnDraft) -> str:
     return _sentence(draft, "ingat").replace("{singkat}", ", ".join(titles))
 
 
-def _is_open(readings: Sequence[Reading]) -> bool:
-    """Whether what was meant rests on the model alone: words of a rule leave no doubt to ask of."""
+def _is_open(readings: Sequence[Reading], draft: TurnDraft) -> bool:
+    """Whether what was meant rests on the model alone.
+
+    Words of a rule leave no doubt to ask of, nor does a short answer to a form's question.
+    """
+    if draft.loop is not None and len(draft.heard.split()) <= _SHORT_VALUE:
+        return False
     return any(reading.how == "nlu" for reading in readings)
 
 
