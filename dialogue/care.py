@@ -20,6 +20,7 @@ from dialogue.safety import GENERAL, SAFE_NOW, Safety
 from dialogue.tracker import Care
 from dialogue.types import Button
 from handoff import Reason
+from nlu.types import OUT_OF_SCOPE
 
 REASON, REASON_UNSURE = Reason.DANGER.value, "bahaya_ragu"
 IN_DANGER, NOT_IN_DANGER = "ada_bahaya", "tidak_bahaya"
@@ -33,6 +34,7 @@ _STILL_DONE = (
 )  # fmt: skip
 """Acts that are done in care when asked for: no form, no menu, no guess."""
 _MOST_CHANNELS = 4
+_SHORT_VALUE = 3
 
 
 def attend(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> bool:
@@ -50,7 +52,7 @@ def attend(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> boo
         return _answered_late(pressed, draft)
     if draft.care is not None and draft.care.phase == "asked":
         return _after_question(draft.care, danger, readings, draft)
-    if danger.level == "unsure" and not _asked_today(draft):
+    if danger.level == "unsure" and not _asked_today(draft) and _is_open(readings, draft):
         _ask(danger, readings, draft)
         return True
     return False
@@ -194,7 +196,7 @@ def _ask(danger: Danger, readings: Sequence[Reading], draft: TurnDraft) -> None:
     buttons = (_button(draft, IN_DANGER), _button(draft, NOT_IN_DANGER))
     draft.add(_sentence(draft, "tanya"), buttons, response="tanya")
     for reading in readings:
-        if draft.loop is None and reading.is_knowledge and reading.is_sure:
+        if draft.loop is None and reading.is_sure and reading.intent != OUT_OF_SCOPE:
             respond(reading, draft)
     draft.reason = REASON_UNSURE
     draft.attention = True
@@ -212,6 +214,16 @@ def _reminder(draft: TurnDraft) -> str:
     kind = draft.assets.safety.kind(draft.care.kind if draft.care else "")
     titles = [channel.tombol for channel in kind.channels if not channel.withdrawn]
     return _sentence(draft, "ingat").replace("{singkat}", ", ".join(titles))
+
+
+def _is_open(readings: Sequence[Reading], draft: TurnDraft) -> bool:
+    """Whether what was meant rests on the model alone.
+
+    Words of a rule leave no doubt to ask of, nor does a short answer to a form's question.
+    """
+    if draft.loop is not None and len(draft.heard.split()) <= _SHORT_VALUE:
+        return False
+    return any(reading.how == "nlu" for reading in readings)
 
 
 def _is_business(reading: Reading) -> bool:
