@@ -1,4 +1,4 @@
-"""The audit as an account may read it: entries about a confidential case keep who, what and when."""
+"""The audit as an account may read it: confidential ones keep who, what, when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.tables import case_, conversation
 def visible_audit_entries(
     tx: Transaction, reader: Account, *, limit: int = 100
 ) -> list[AuditEntry]:
-    """Return the last entries, newest first; those about what is hidden from the reader say less."""
+    """Return the last entries, newest first; hidden ones say less."""
     rows = latest_audit_entries(tx, limit=limit)
     tickets, cases, conversations = _hidden(tx, reader, rows)
     hidden: dict[str, Collection[object]] = {

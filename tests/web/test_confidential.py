@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,38 +18,23 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from foundation.clock import StillClock
-from foundation.errors import WorkerTimeoutError
 from handoff import (
-    attention_list,
     grant_access,
-    mark_alerted,
-    note_attention,
     open_case,
-    set_labels,
     withdraw_access,
 )
-from learning import ControlSample, Labeller, label_turns
+from learning import ControlSample
 from reports import catch_up
 from service_hours import Calendar
 from storage import (
     Account,
     Store,
-    add_audit_entry,
-    append_event,
-    enqueue,
     latest_audit_entries,
-    lock_conversation,
-    read_events,
-    save_attachment,
-    set_outbox_state,
 )
 from tests.learning import learning_kit
-from tests.web.staff import Staff, a_case, a_chat, a_turn, an_account, signed_in, staff_app
+from tests.web.secret_kit import LABEL, MARK, TICKET, Secret, no_worker, the_secret
+from tests.web.staff import Staff, a_case, a_chat, an_account, signed_in, staff_app
 
-MARK = "pungutan-liar-oleh-kepala-bidang"
-LABEL = "label-kasus-rahasia"
-TICKET = "HK-RAHA-SIA2"
-DANGER = "terkurung"
 STRANGERS = ("petugas", "admin", "staf_data", "auditor")
 
 ABOUT_THE_CASE = frozenset({"conversation_id", "case_id", "item_id", "outbox_id", "event_id"})
@@ -80,15 +65,6 @@ QUERIES: dict[str, list[dict[str, str]]] = {
 
 
 @dataclass
-class Secret:
-    """The confidential conversation and what belongs to it."""
-
-    conversation: str
-    values: dict[str, Any]
-    ticket: str = TICKET
-
-
-@dataclass
 class Place:
     app: Flask
     store: Store
@@ -109,104 +85,13 @@ def place(sqlite_store: Store, clock: StillClock, calendar: Calendar) -> Iterato
     }
     staff["diajak"] = an_account(store, "diajak", "petugas")
     app = staff_app(store, clock)
-    app.extensions["halo"] = replace(app.extensions["halo"], ask_worker=_no_worker)
+    app.extensions["halo"] = replace(app.extensions["halo"], ask_worker=no_worker)
     open_case_ = a_case(store, a_chat(store, "biasa"))
-    secret = _the_secret(store, staff)
+    secret = the_secret(store, staff)
     learning_kit.take_all_in(store, ControlSample(1.0))
     catch_up(store, calendar)
     yield Place(app, store, staff, secret, open_case_.ticket)
     app.extensions["halo_feed"].stop()
-
-
-def _no_worker(_request: Mapping[str, Any]) -> Mapping[str, Any]:
-    raise WorkerTimeoutError("no worker in this test")
-
-
-def _the_secret(store: Store, staff: dict[str, Account]) -> Secret:
-    """What was said, learnt and done before the report, and the report."""
-    chat = a_chat(store, "pelapor")
-    a_turn(store, chat, f"saya mau cerita {MARK}", decision="clarify", attention=True)
-    a_turn(store, chat, f"tentang {MARK}", decision="handoff", slots={"uraian": MARK})
-    understood = {
-        "ranking": [list(pair) for pair in learning_kit.UNSURE],
-        "decision": "clarify",
-        "how": "nlu",
-        "resolved": learning_kit.FOUNDERS,
-    }
-    a_turn(store, chat, f"ini soal {MARK} lagi", decision="clarify", data=understood)
-    with store.read() as tx:
-        events = read_events(tx, chat.id)
-    event_id = [event.id for event in events if event.type == "understood"][-1]
-    learning_kit.look(store, ControlSample(1.0))
-    with store.write() as tx:
-        label_turns(tx, [event_id], learning_kit.FOUNDERS, Labeller(staff["staf_data"], "b-1"))
-        case = open_case(
-            tx,
-            chat.id,
-            reason="laporan",
-            ticket=TICKET,
-            card={"question": MARK},
-            actor="bot",
-            urgent=True,
-            confidential=True,
-            danger=DANGER,
-        )
-        set_labels(tx, case.id, [LABEL])
-        mark_alerted(tx, case.id)
-        save_attachment(
-            tx,
-            attachment_id="berkas-rahasia",
-            conversation_id=chat.id,
-            mime_type="application/pdf",
-            filename=f"{MARK}.pdf",
-            content=MARK.encode(),
-        )
-        file = append_event(
-            tx,
-            chat.id,
-            type="user",
-            actor="resident",
-            data={"inbox_id": 0},
-            content={"text": MARK, "media": {"attachment": "berkas-rahasia", "kind": "document"}},
-        )
-        append_event(
-            tx,
-            chat.id,
-            type="officer_note",
-            actor="officer:1",
-            data={"case_id": case.id},
-            content={"text": MARK},
-        )
-        note_attention(tx, chat.id, event_id=file.id, kind="bahaya")
-        row = enqueue(
-            tx, lock_conversation(tx, chat.id), event=file, state="failed", epoch=0, payload={}
-        )
-        set_outbox_state(tx, row.id, state="failed")
-        entry = {"case_id": case.id, "ticket": TICKET, "to": staff["supervisor"].id}
-        add_audit_entry(tx, "case_reassigned", account_id=staff["supervisor"].id, data=entry)
-        add_audit_entry(tx, "alert_raised", account_id=None, data={"tickets": [TICKET]})
-        # Seen by those who may only.
-        item = next(one for one in attention_list(tx) if one.conversation == chat.id)
-    values = {
-        "conversation_id": chat.id,
-        "case_id": case.id,
-        "item_id": item.id,
-        "outbox_id": row.id,
-        "event_id": event_id,
-        "seq": file.seq,
-        "account_id": staff["petugas"].id,
-        # What does not belong to conversations.
-        "change_id": 1,
-        "reply_id": 1,
-        "day": "2026-11-24",
-        "evaluation_id": 1,
-        "task_id": 1,
-        "label": learning_kit.FOUNDERS,
-        "version": "uji",
-        "topic": "pendirian_koperasi",
-        "key": "jumlah_pendiri",
-    }
-    return Secret(chat.id, values)
 
 
 def _all_rules(app: Flask) -> list[tuple[Rule, str]]:
