@@ -49,14 +49,18 @@ class Watch:
     refused: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def time(self, kind: str, action: Callable[[], object]) -> None:
-        """Run and note a request; what it raises counts as refused."""
-        began = time.perf_counter()
+        """Run and note a request; what it raises counts as refused.
+
+        An action that pauses by itself returns the seconds that count.
+        """
+        began, counted = time.perf_counter(), None
         try:
-            action()
+            counted = action()
         except Exception as error:  # noqa: BLE001 - whatever it is, the reader had no answer
             self.refused[kind] += 1
             sys.stderr.write(f"{kind}: {error!r}\n")
-        self.taken[kind].append(time.perf_counter() - began)
+        lasted = time.perf_counter() - began
+        self.taken[kind].append(counted if isinstance(counted, float) else lasted)
 
     def figures(self) -> dict[str, dict[str, float]]:
         """Return p50, p95, how many there were and how many were refused, by kind."""
@@ -91,7 +95,11 @@ class Bystanders:
         number = 0
         while not self.over.is_set():
             text, number = TEXTS[number % len(TEXTS)], number + 1
-            self.watch.time("a resident's answer", lambda text=text: self.resident.message(text))
+            self.watch.time("a resident's answer", lambda text=text: self._answered(text))
+
+    def _answered(self, text: str) -> float:
+        sent, _, seen = self.resident.message(text)
+        return seen - sent
 
     def _work(self) -> None:
         while not self.over.is_set():
