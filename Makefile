@@ -8,11 +8,12 @@ export OPENBLAS_NUM_THREADS := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: serve test setup environment embedding model chromium lint lock clean help
+.PHONY: serve test long setup environment embedding model chromium lint lock clean help
 
 help:
 	@echo "make serve   pasang semua yang perlu, latih model, lalu jalankan di http://127.0.0.1:8000"
 	@echo "make test    pemeriksaan gaya, tipe, dan semua tes"
+	@echo "make long    tes yang makan waktu beberapa menit"
 	@echo "make setup   hanya pemasangan dan pelatihan"
 
 # A broken training file or an embedding model that cannot be had is told loudly, and the service
@@ -23,7 +24,13 @@ serve: environment embedding
 
 test: setup chromium
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	@began=$$(date +%s); \
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long" || exit $$?; \
+	echo "Semua tes: $$(( $$(date +%s) - began )) detik pada $$(nproc) inti."
+
+# What takes minutes. Date and figures of the last run stand in docs/status.md.
+long: setup chromium
+	$(BIN)/python -m pytest -n auto --dist load -m long
 
 setup: environment embedding model
 

@@ -37,7 +37,7 @@ OF_SETTINGS = {("foundation/environment.py", "pattern"), ("dialogue/marked_entit
 """Made from what the operator or the author of a Rasa project wrote, never from a resident."""
 FROM_DATA = {
     "connectors/desk_words.py", "dialogue/context_tables.py", "dialogue/marked_entities.py",
-    "dialogue/patterns.py",
+    "dialogue/patterns.py", "dialogue/safety_file.py",
 }  # fmt: skip
 _FOUR_WORDS, _ANY_WORDS = r"(?: \S+){0,4}?", r"(?: \S+)*?"
 _ANCHORED = {"match", "fullmatch"}

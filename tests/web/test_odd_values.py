@@ -181,7 +181,9 @@ def _rules(app: Flask) -> list[tuple[Rule, str]]:
     ]
 
 
-@pytest.mark.parametrize("role", ["nobody", *ROLES])
+@pytest.mark.parametrize(
+    "role", ["nobody", *(pytest.param(role, marks=pytest.mark.long) for role in ROLES)]
+)
 def test_no_odd_value_ends_in_5xx(
     role: str,
     attacked: tuple[Flask, dict[str, str]],
