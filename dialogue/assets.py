@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from dialogue.action_names import NEEDED_RESPONSES
 from dialogue.answer_parts import Parts
+from dialogue.checks.table import Checks
+from dialogue.checks.table_file import CHECKS_FOLDER, read_checks
 from dialogue.context_tables import ContextTables, read_context_tables
 from dialogue.domain import Domain
 from dialogue.domain_file import read_domain
@@ -49,6 +51,7 @@ class Assets:
     context: ContextTables = field(default_factory=ContextTables)
     topics: tuple[Topic, ...] = ()
     parts: PartTable = field(default_factory=PartTable)
+    checks: Checks = field(default_factory=Checks)
     marked: MarkedEntities = field(default_factory=MarkedEntities)
     """Entities that a Rasa project's own ``nlu`` data mark."""
 
@@ -130,6 +133,7 @@ def _read(
         context=parsed("context.yml", read_context_tables, ContextTables(), needed=False),
         topics=read_topics(folder / "knowledge" / TOPICS_FILE, findings),
         parts=read_part_table(folder / "knowledge", findings),
+        checks=read_checks(folder / CHECKS_FOLDER, findings),
     )
     if any(item.severity == "error" for item in findings.items):
         return assets
@@ -141,6 +145,7 @@ def _read(
         knowledge=assets.knowledge,
         context=assets.context,
         parts=assets.parts,
+        checks=assets.checks,
     )
     return assets
 

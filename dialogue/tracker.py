@@ -55,6 +55,8 @@ class Memory:
     choices: tuple[tuple[str, str], ...] = ()
     abuse: int = 0
     subject: str | None = None
+    check: str | None = None
+    """The guided check whose verdict was the last thing said."""
 
     @classmethod
     def from_state(cls, state: Any) -> Memory:
@@ -73,6 +75,7 @@ class Memory:
             )[:_MOST_CHOICES],
             abuse=_count(state.get("abuse")),
             subject=_text_or_none(state.get("subject")),
+            check=_text_or_none(state.get("check")),
         )
 
     def to_state(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from foundation.settings import PROJECT_ROOT
 from learning.overlay import Overlay, write_merged
 from nlu.types import Understands
 
-ASSET_FOLDERS = ("knowledge", "data")
+ASSET_FOLDERS = ("knowledge", "checks", "data")
 _MANIFEST = "bundle.json"
 _INPUTS = "inputs.txt"
 _UNVERSIONED = ("run.json", "laporan.html", "oof.json")

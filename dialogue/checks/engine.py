@@ -18,10 +18,9 @@ def usable(table: CheckTable, values: Mapping[str, object]) -> dict[str, Value]:
     for slot in table.slots:
         if slot.name not in found and (implied := _implied(slot, found)):
             found[slot.name] = implied
-        limit = found.get(slot.at_most)
-        if isinstance(limit, int) and isinstance(value := found.get(slot.name), int):
-            if value > limit:
-                del found[slot.name]
+        limit, value = found.get(slot.at_most), found.get(slot.name)
+        if isinstance(limit, int) and isinstance(value, int) and value > limit:
+            del found[slot.name]
     return found
 
 
@@ -52,9 +51,7 @@ def next_slot(table: CheckTable, values: Mapping[str, Value]) -> CheckSlot | Non
 def fitting_rows(table: CheckTable, values: Mapping[str, Value]) -> list[CheckRow]:
     """Return the rows of the highest rank that fit complete ``values``; a sound table has one."""
     fitting = [
-        row
-        for row in _possible(table, values)
-        if all(name in values for name in row.conditions)
+        row for row in _possible(table, values) if all(name in values for name in row.conditions)
     ]
     top = max((row.rank for row in fitting), default=0)
     return [row for row in fitting if row.rank == top]

@@ -69,9 +69,7 @@ class Formula:
 
 def read_formula(content: Any) -> Formula:
     """Return the formula. Raises ``ValueError`` for anything but the form above."""
-    if isinstance(content, bool):
-        raise ValueError(f"`{content}` bukan angka atau nama isian")
-    if isinstance(content, int | float):
+    if isinstance(content, int | float) and not isinstance(content, bool):
         return Formula(constant=Decimal(str(content)))
     if isinstance(content, str):
         return Formula(slot=content)

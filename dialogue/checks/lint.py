@@ -100,6 +100,8 @@ def _of_labels(table: CheckTable, knowledge: Mapping[str, KnowledgeEntry]) -> It
 def _of_slots(table: CheckTable) -> Iterator[CheckIssue]:
     used = {name for row in table.rows for name in row.conditions}
     names = {slot.name for slot in table.slots}
+    for name in sorted(set(table.starts_by) - names):
+        yield CheckIssue(f"`mulai_bila` menyebut isian `{name}` yang tidak ada")
     for slot in table.slots:
         if slot.name not in used and slot.default is None:
             yield CheckIssue(f"isian `{slot.name}` tidak dipakai baris mana pun")

@@ -23,6 +23,7 @@ NEEDED_SENTENCES = (
     "contoh",
     "daftar",
     "ulangi",
+    "mulai",
     "salah",
     "salah_uang",
     "terlalu_banyak",
@@ -66,9 +67,7 @@ def read_words(content: LineDict, path: Path, findings: Findings) -> CheckWords:
     )
 
 
-def read_slot(
-    item: Any, words: CheckWords, path: Path, findings: Findings
-) -> CheckSlot | None:
+def read_slot(item: Any, words: CheckWords, path: Path, findings: Findings) -> CheckSlot | None:
     """Return the slot; ``None`` for one that cannot be used, which is noted."""
     faults = _faults(item)
     for text in faults:

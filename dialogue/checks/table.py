@@ -129,8 +129,12 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class CheckTable:
-    """One check. ``labels`` are the answers that offer it, ``starts_on`` those whose question
-    begins it at once when the message carries a value."""
+    """One check.
+
+    ``labels`` are the answers that offer it, ``starts_on`` those whose question begins it at once
+    when the message carries a value of ``starts_by`` (and, where given, one of the words of
+    ``starts_with``).
+    """
 
     name: str
     title: str
@@ -139,6 +143,8 @@ class CheckTable:
     starts_on: tuple[str, ...]
     slots: tuple[CheckSlot, ...]
     rows: tuple[CheckRow, ...]
+    starts_by: tuple[str, ...] = ()
+    starts_with: re.Pattern[str] | None = None
     file: Path = Path()
 
     def slot(self, name: str) -> CheckSlot | None:
@@ -172,7 +178,8 @@ class Checks:
 
     def of_loop(self, loop: str) -> CheckTable | None:
         """Return the table whose running is the loop of that name."""
-        return self.tables.get(loop.removeprefix(LOOP_PREFIX)) if loop else None
+        name = loop.removeprefix(LOOP_PREFIX)
+        return self.tables.get(name) if name != loop else None
 
     def of_label(self, label: str) -> Iterator[CheckTable]:
         """Yield the tables that an answer offers."""

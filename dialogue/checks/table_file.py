@@ -18,6 +18,7 @@ from dialogue.checks.table import (
     Condition,
     Example,
 )
+from dialogue.context_tables import phrase_pattern
 from dialogue.findings import Findings
 from dialogue.response_file import MAX_TITLE
 from foundation.errors import TrainingDataError
@@ -25,7 +26,7 @@ from foundation.yaml_lines import LineDict, read_yaml
 
 CHECKS_FOLDER = "checks"
 _ANY, _ANY_NUMBER = "semua", "terisi"
-_TABLE_TEXTS = ("cek", "judul", "tombol")
+_TABLE_KEYS = ("cek", "judul", "tombol", "label", "isian", "baris")
 _ROW_TEXTS = ("nama", "label", "putusan", "alasan")
 _ROW_KEYS = {
     *_ROW_TEXTS,
@@ -49,9 +50,7 @@ def read_checks(folder: Path, findings: Findings) -> Checks:
     if content is None:
         return Checks()
     words = read_words(content, shared_file, findings)
-    read = (
-        read_slot(item, words, shared_file, findings) for item in content.get("isian") or ()
-    )
+    read = (read_slot(item, words, shared_file, findings) for item in content.get("isian") or ())
     shared = {slot.name: slot for slot in read if slot is not None}
     tables: dict[str, CheckTable] = {}
     for path in sorted(folder.glob("*.yml")):
@@ -80,7 +79,7 @@ class _Reader:
         self._shared = shared
 
     def table(self, content: LineDict) -> CheckTable | None:
-        missing = [key for key in (*_TABLE_TEXTS, "label", "isian", "baris") if not content.get(key)]
+        missing = [key for key in _TABLE_KEYS if not content.get(key)]
         if missing:
             self._findings.error(self._path, content, f"tabel perlu {', '.join(missing)}")
             return None
@@ -98,6 +97,8 @@ class _Reader:
             starts_on=tuple(map(str, content.get("mulai", labels))),
             slots=slots,
             rows=rows,
+            starts_by=tuple(content.get("mulai_bila", [slot.name for slot in slots])),
+            starts_with=phrase_pattern(content["mulai_kata"]) if "mulai_kata" in content else None,
             file=self._path,
         )
 
