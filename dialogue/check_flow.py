@@ -88,7 +88,7 @@ def _pressed(table: CheckTable, reading: Reading, draft: TurnDraft) -> bool:
 def _take(table: CheckTable, slot: CheckSlot, reading: Reading, draft: TurnDraft) -> bool:
     """Take the asked value and whatever else the message tells or corrects."""
     finder = checks.finder_for(table, draft)
-    found = finder.find(checks.message_of(reading), table.slots, slot)
+    found = finder.find(checks.message_of(reading, draft), table.slots, slot)
     limit = draft.slots.get(slot.at_most)
     value = found.get(slot.name)
     if isinstance(value, int) and isinstance(limit, int) and value > limit:
@@ -129,7 +129,7 @@ def _not_understood(table: CheckTable, slot: CheckSlot, reading: Reading, draft:
         ask_again(draft)
         return
     words = draft.assets.checks.words
-    fault = checks.finder_for(table, draft).fault(checks.message_of(reading), slot)
+    fault = checks.finder_for(table, draft).fault(checks.message_of(reading, draft), slot)
     general = "salah_uang" if slot.kind == MONEY else "salah"
     checks.ask(table, slot, draft, lead=words.say(fault or general))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+import nlu
 from dialogue.actions.answer_frame import officer_button, softened
 from dialogue.checks.engine import deciding_row, next_slot, usable
 from dialogue.checks.offers import CHECK, is_available
@@ -24,6 +26,9 @@ from dialogue.tracker import Loop
 from dialogue.types import Button
 
 RESULT = "cek_hasil"
+_WITH_UNIT = re.compile(
+    r"(?<![\w.,])\d{1,9}(?:[.,]\d{1,3})? ?(?:ribu|rb|juta|jt|miliar|milyar|m)(?!\w)", re.IGNORECASE
+)
 _UNAVAILABLE = "cek_tidak_tersedia"
 
 
@@ -65,7 +70,7 @@ def start_from_question(reading: Reading, draft: TurnDraft) -> bool:
             continue
         if table.starts_with is not None and not table.starts_with.search(reading.line):
             continue
-        values = finder_for(table, draft).find(message_of(reading), table.slots)
+        values = finder_for(table, draft).find(message_of(reading, draft), table.slots)
         if values.keys() & set(table.starts_by):
             start(table, values, draft)
             return True
@@ -77,7 +82,7 @@ def check_again(reading: Reading, draft: TurnDraft) -> bool:
     table = draft.assets.checks.tables.get(draft.tracker.memory.check or "")
     if table is None or draft.loop is not None or reading.how in ("payload", "choice"):
         return False
-    found = finder_for(table, draft).find(message_of(reading), table.slots)
+    found = finder_for(table, draft).find(message_of(reading, draft), table.slots)
     changed = {name: value for name, value in found.items() if draft.slots.get(name) != value}
     if not changed or not is_available(table, draft) or not _corrects(reading, table, draft):
         return False
@@ -128,9 +133,16 @@ def pressed(reading: Reading, table: CheckTable) -> dict[str, Value]:
     return {slot.name: value}
 
 
-def message_of(reading: Reading) -> Message:
-    """Return what was written, for the finder of values."""
-    return Message.of(reading.text, reading.line, reading.entities)
+def message_of(reading: Reading, draft: TurnDraft) -> Message:
+    """Return what was written, for the finder of values.
+
+    The NLU takes "60 miliar UMKM" for a count of firms; where a check asks for sums it is one.
+    """
+    message = Message.of(reading.text, reading.line, reading.entities)
+    marked = _WITH_UNIT.sub(r"Rp\g<0>", reading.text)
+    if message.sums or marked == reading.text:
+        return message
+    return Message.of(marked, reading.line, nlu.extract_entities(marked, today=draft.today))
 
 
 def finder_for(table: CheckTable, draft: TurnDraft) -> ValueFinder:
