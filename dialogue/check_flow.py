@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialogue import form_flow, forms
 from dialogue.actions import checks, handover
+from dialogue.actions.answer_frame import officer_button
 from dialogue.checks.offers import CHECK, is_available, running
 from dialogue.checks.table import CheckSlot, CheckTable
 from dialogue.checks.values import MONEY
@@ -65,7 +66,7 @@ def _continue_check(table: CheckTable, reading: Reading, draft: TurnDraft) -> bo
     if not _digresses(table, reading) and _take(table, slot, reading, draft):
         return True
     if _cancels(reading):
-        forms.leave_form(draft)
+        _leave(draft)
         return True
     if _is_other_business(reading):
         return False
@@ -75,7 +76,7 @@ def _continue_check(table: CheckTable, reading: Reading, draft: TurnDraft) -> bo
 
 def _pressed(table: CheckTable, reading: Reading, draft: TurnDraft) -> bool:
     if reading.intent == _CANCEL:
-        forms.leave_form(draft)
+        _leave(draft)
         return True
     values = checks.pressed(reading, table) if reading.intent == CHECK else {}
     if not values or reading.values.get("cek") != table.name:
@@ -83,6 +84,12 @@ def _pressed(table: CheckTable, reading: Reading, draft: TurnDraft) -> bool:
     draft.slots.update(values)
     checks.proceed(table, draft)
     return True
+
+
+def _leave(draft: TurnDraft) -> None:
+    draft.loop = None
+    text = draft.assets.checks.words.say("berhenti")
+    draft.add(text, officer_button(draft), response="cek_berhenti")
 
 
 def _take(table: CheckTable, slot: CheckSlot, reading: Reading, draft: TurnDraft) -> bool:

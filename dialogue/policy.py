@@ -7,6 +7,7 @@ from dialogue.actions import ACTIONS
 from dialogue.actions.answer_frame import officer_button
 from dialogue.actions.answers import answer
 from dialogue.actions.checks import check_again, start_from_question
+from dialogue.actions.comparison import compare
 from dialogue.actions.unsure import RASA_FALLBACK, clarify, not_understood, title_of
 from dialogue.check_flow import ask_again, continue_loop
 from dialogue.draft import TurnDraft
@@ -62,6 +63,8 @@ def _only_introduces(reading: Reading, draft: TurnDraft) -> bool:
 
 
 def _perform(reading: Reading, draft: TurnDraft) -> None:
+    if compare(reading, draft):
+        return
     if reading.decision == "clarify":
         clarify(reading, draft)
         return

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import nlu
 from dialogue.actions.answer_frame import officer_button, softened
+from dialogue.actions.answers import answer
 from dialogue.checks.engine import deciding_row, next_slot, usable
 from dialogue.checks.offers import CHECK, is_available
 from dialogue.checks.table import (
@@ -29,6 +30,7 @@ RESULT = "cek_hasil"
 _WITH_UNIT = re.compile(
     r"(?<![\w.,])\d{1,9}(?:[.,]\d{1,3})? ?(?:ribu|rb|juta|jt|miliar|milyar|m)(?!\w)", re.IGNORECASE
 )
+_LONGEST_WHAT_IF = 5
 _UNAVAILABLE = "cek_tidak_tersedia"
 
 
@@ -62,7 +64,10 @@ def start(table: CheckTable, values: Mapping[str, Value], draft: TurnDraft) -> N
 
 
 def start_from_question(reading: Reading, draft: TurnDraft) -> bool:
-    """Begin a check when its question carries a value; ``False`` when none begins."""
+    """Begin a check when its question carries a value; ``False`` when none begins.
+
+    Without a verdict at once the answer for everybody is told before what is asked.
+    """
     if draft.loop is not None or reading.how not in ("nlu", "context"):
         return False
     for table in draft.assets.checks.tables.values():
@@ -71,9 +76,14 @@ def start_from_question(reading: Reading, draft: TurnDraft) -> bool:
         if table.starts_with is not None and not table.starts_with.search(reading.line):
             continue
         values = finder_for(table, draft).find(message_of(reading, draft), table.slots)
-        if values.keys() & set(table.starts_by):
-            start(table, values, draft)
-            return True
+        if not values.keys() & set(table.starts_by):
+            continue
+        told = usable(table, {**draft.slots, **values})
+        if deciding_row(table, told) is None:
+            answer(reading, draft)
+            draft.replies[-1] = replace(draft.replies[-1], buttons=())
+        start(table, values, draft)
+        return True
     return False
 
 
@@ -87,6 +97,7 @@ def check_again(reading: Reading, draft: TurnDraft) -> bool:
     if not changed or not is_available(table, draft) or not _corrects(reading, table, draft):
         return False
     draft.slots.update(changed)
+    draft.filled = True
     draft.loop = Loop(f"{LOOP_PREFIX}{table.name}")
     proceed(table, draft)
     return True
@@ -97,7 +108,8 @@ def _corrects(reading: Reading, table: CheckTable, draft: TurnDraft) -> bool:
     if reading.intent in table.labels or not reading.is_sure:
         return True
     marked = draft.assets.checks.words.found("pembetulan", reading.line)
-    return marked and "?" not in reading.text
+    short = len(reading.line.split()) <= _LONGEST_WHAT_IF
+    return marked and (short or "?" not in reading.text)
 
 
 def proceed(table: CheckTable, draft: TurnDraft, *, lead: str = "") -> None:

@@ -24,6 +24,7 @@ NEEDED_SENTENCES = (
     "daftar",
     "ulangi",
     "mulai",
+    "berhenti",
     "salah",
     "salah_uang",
     "terlalu_banyak",
