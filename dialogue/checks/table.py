@@ -14,6 +14,8 @@ from dialogue.context_tables import NEVER
 UNKNOWN = "tidak_tahu"
 """The value of a slot whose question the resident cannot answer."""
 YES, NO = "ya", "tidak"
+LARGEST = 10**15
+"""No number of a check is larger: a quadrillion rupiah is a slip of the finger."""
 LOOP_PREFIX = "cek_"
 """A running check is the loop of this beginning and the table's name."""
 
@@ -70,7 +72,7 @@ class CheckSlot:
             return any(choice.value == value for choice in self.choices)
         if not isinstance(value, int) or isinstance(value, bool) or value < self.least:
             return False
-        return self.most is None or value <= self.most
+        return value <= (LARGEST if self.most is None else self.most)
 
 
 @dataclass(frozen=True)

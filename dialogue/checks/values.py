@@ -53,14 +53,9 @@ class ValueFinder:
         if asked is not None and (answer := self.answer(message, asked)) is not None:
             found[asked.name] = answer
         for slot in slots:
-            if slot.name in found:
+            if slot.name in found or slot.kind == MONEY:
                 continue
-            if slot.kind == "angka":
-                value = self._counted(message, slot)
-            elif slot.kind == MONEY:
-                continue
-            else:
-                value = self.told_choice(message.line, slot)
+            value = self._told(message, slot)
             if value is not None and slot.takes(value):
                 found[slot.name] = value
         for name, amount in self._sums(message, slots, asked).items():
@@ -101,10 +96,15 @@ class ValueFinder:
             return "harus_diketahui"
         return None
 
+    def _told(self, message: Message, slot: CheckSlot) -> Value | None:
+        if slot.kind == "angka":
+            return self._counted(message, slot)
+        return self.told_choice(message.line, slot)
+
     def _denied(self, line: str, match: re.Match[str], choice: Choice, slot: CheckSlot) -> bool:
-        if slot.kind == "ya_tidak":
-            return choice.value == YES and self._ends_denied(line[: match.start()])
-        return self._ends_denied(line[: match.start()])
+        """Whether a denial stands before the words; those of a "tidak" are denials themselves."""
+        own = slot.kind == "ya_tidak" and choice.value == NO
+        return not own and self._ends_denied(line[: match.start()])
 
     def _ends_denied(self, before: str) -> bool:
         last = before.rsplit(" ", 1)[-1]

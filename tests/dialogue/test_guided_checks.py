@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialogue import Assets, Turn
 from dialogue.checks.engine import deciding_row
@@ -22,6 +24,17 @@ CHECKS = read_checks(TRAINING_DATA / "checks", Findings())
 TAX = "omzet 600 juta kena pajak berapa?"
 TAX_LABEL = "pajak/pph_final_umkm"
 BUTTON = "cek"
+NAMES = sorted(CHECKS.tables)
+WORDS = ["Rp" + "9" * 300, "0", "-5 juta", "1,5", "99 kelas", "juta", "{omzet}", "ya tidak ya"]
+    "Rp" + "9" * 300,
+    "0",
+    "-5 juta",
+    "1,5",
+    "99999 kelas",
+    "juta juta",
+    "{omzet}",
+    "ya tidak ya",
+]
 
 
 def _talks() -> list[Any]:
@@ -205,3 +218,41 @@ def test_running_check_of_a_table_that_is_gone_lets_go(assets: Assets) -> None:
     later = Talk(gone, {"orang pribadi": TAX_LABEL})
     later.conversation.tracker = talk.conversation.tracker
     assert later("orang pribadi").asks is None
+
+
+@given(text=st.one_of(st.text(max_size=60), st.sampled_from(WORDS)), table=st.sampled_from(NAMES))
+def test_no_message_breaks_a_running_check(assets: Assets, text: str, table: str) -> None:
+    talk = Talk(assets)
+    talk.press(f'/cek{{"cek": "{table}"}}')
+    turn = talk(text)
+    assert turn.replies
+    assert turn.asks is None or "{" not in words_of(turn)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "/cek",
+        '/cek{"cek": ["pajak_usaha"]}',
+        '/cek{"cek": "tidak_ada"}',
+        '/cek{"cek": "pajak_usaha", "isian": "omzet", "nilai": 1e400}',
+        '/cek{"cek": "pajak_usaha", "isian": "omzet", "nilai": true}',
+        '/cek{"cek": "pajak_usaha", "isian": "omzet", "nilai": -5}',
+        f'/cek{{"cek": "pajak_usaha", "isian": "omzet", "nilai": {10**40}}}',
+        '/cek{"cek": "pajak_usaha", "isian": "laba", "nilai": "ya"}',
+        '/cek{"cek": "pajak_usaha", "isian": "bentuk_usaha", "nilai": "negara"}',
+    ],
+)
+def test_strange_button_fills_nothing(assets: Assets, payload: str) -> None:
+    turn = Talk(assets).press(payload)
+    assert turn.replies
+    assert _concluded(turn) is None
+    assert not turn.slots.get("omzet")
+
+
+def test_what_a_check_was_told_is_shown_to_its_resident_in_words(assets: Assets) -> None:
+    talk = Talk(assets, {TAX: TAX_LABEL, "data saya apa aja": "data_saya"})
+    talk.each(TAX, "orang pribadi")
+    words = words_of(talk("data saya apa aja"))
+    assert "- Omzet setahun: Rp600.000.000" in words
+    assert "- Bentuk usaha: Orang pribadi" in words
