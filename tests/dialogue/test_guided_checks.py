@@ -26,15 +26,6 @@ TAX_LABEL = "pajak/pph_final_umkm"
 BUTTON = "cek"
 NAMES = sorted(CHECKS.tables)
 WORDS = ["Rp" + "9" * 300, "0", "-5 juta", "1,5", "99 kelas", "juta", "{omzet}", "ya tidak ya"]
-    "Rp" + "9" * 300,
-    "0",
-    "-5 juta",
-    "1,5",
-    "99999 kelas",
-    "juta juta",
-    "{omzet}",
-    "ya tidak ya",
-]
 
 
 def _talks() -> list[Any]:
