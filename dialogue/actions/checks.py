@@ -70,6 +70,9 @@ def start_from_question(reading: Reading, draft: TurnDraft) -> bool:
     """
     if draft.loop is not None or reading.how not in ("nlu", "context"):
         return False
+    aspects = set(draft.assets.context.aspects_in(reading.line))
+    if aspects and aspects <= draft.assets.checks.words.aspects_apart:
+        return False
     for table in draft.assets.checks.tables.values():
         if reading.intent not in table.starts_on or not is_available(table, draft):
             continue

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections import Counter
 
 from dialogue.actions.answer_frame import officer_button
 from dialogue.answer_parts import MAIN, NEXT_STEP, Part
@@ -16,7 +15,9 @@ from dialogue.types import Button
 
 COMPARISON = "utter_perbandingan"
 _DIFFERENCE = "beda"
-_MOST_PARTS = 3
+_LEFT_OUT = (MAIN, "langkah", NEXT_STEP)
+"""Told first, too long to stand side by side, or the answer's own."""
+_MOST_PARTS = 2
 """So many common parts are told: more is no short list."""
 
 
@@ -33,27 +34,31 @@ def compare(reading: Reading, draft: TurnDraft) -> bool:
     asked = knowledge.get(reading.intent) if reading.decision == "answer" else None
     if asked is not None and asked.parts.get(_DIFFERENCE) is not None:
         return False
-    pairs = itertools.product(_entries(named[0], draft), _entries(named[1], draft))
-    both = max(pairs, key=lambda pair: len(_common(*pair)), default=None)
-    if both is None or both[0] is both[1] or not _common(*both):
+    one, other = (_entry(subject, draft) for subject in named)
+    if one is None or other is None or one is other or not _common(one, other):
         return False
-    _say(draft, named, both)
+    _say(draft, named, (one, other))
     return True
 
 
-def _entries(subject: Subject, draft: TurnDraft) -> Iterator[KnowledgeEntry]:
-    for label in dict.fromkeys((*subject.labels, *subject.aspects.values())):
-        entry = draft.assets.knowledge.get(label)
-        if entry is not None and entry.parts and not entry.withdrawn:
-            yield entry
+def _entry(subject: Subject, draft: TurnDraft) -> KnowledgeEntry | None:
+    """Return the entry that answers most of what is asked of the subject.
+
+    A subject whose answers are spread over several entries, as the interest and the limit of the
+    KUR, has none: parts of the same name are about different things then.
+    """
+    answers = Counter(subject.aspects.values()).most_common(1)
+    label, times = answers[0] if answers else ("", 0)
+    entry = draft.assets.knowledge.get(label)
+    if entry is None or 2 * times <= len(subject.aspects) or entry.withdrawn:
+        return None
+    return entry
 
 
 def _common(one: KnowledgeEntry, other: KnowledgeEntry) -> list[str]:
     """Return the parts, besides the direct answer, that both entries have."""
     return [
-        name
-        for name in one.parts.by_name
-        if name in other.parts.by_name and name not in (MAIN, NEXT_STEP)
+        name for name in one.parts.by_name if name in other.parts.by_name and name not in _LEFT_OUT
     ][:_MOST_PARTS]
 
 

@@ -65,6 +65,7 @@ def read_words(content: LineDict, path: Path, findings: Findings) -> CheckWords:
         numerals={
             str(word): int(number) for word, number in (content.get("bilangan") or {}).items()
         },
+        aspects_apart=frozenset(map(str, content.get("bukan_cek") or ())),
     )
 
 

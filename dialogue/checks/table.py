@@ -161,6 +161,8 @@ class CheckWords:
     lists: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     sentences: Mapping[str, str] = field(default_factory=dict)
     numerals: Mapping[str, int] = field(default_factory=dict)
+    aspects_apart: frozenset[str] = frozenset()
+    """Aspects (of ``context.yml``) whose question is about no verdict, as how something is done."""
 
     def found(self, name: str, line: str) -> bool:
         """Whether a word of the list stands in a prepared line."""

@@ -50,8 +50,8 @@ def test_common_parts_are_told_side_by_side(assets: Assets, question: str) -> No
 
 def test_entries_without_common_parts_are_not_compared(assets: Assets) -> None:
     alone = _parts(inti="Diajukan ke BPOM, perlu dipastikan.")
-    for changed in (assets, _assets(assets, PIRT, alone)):
-        turn = Talk(changed, {QUESTION: ONE})(QUESTION)
+    for one, other in ((PIRT, alone), (Parts(), BPOM), (Parts(), Parts())):
+        turn = Talk(_assets(assets, one, other), {QUESTION: ONE})(QUESTION)
         assert turn.answers == (ONE,)
         assert "P-IRT dan izin edar" not in words_of(turn)
 
@@ -66,3 +66,8 @@ def test_part_on_the_difference_is_the_better_answer(assets: Assets) -> None:
 def test_withdrawn_entry_is_not_compared(assets: Assets) -> None:
     without = _assets(assets, PIRT, BPOM).without_answers([OTHER])
     assert Talk(without, {QUESTION: ONE})(QUESTION).answers == (ONE,)
+
+
+def test_subject_spread_over_entries_is_not_compared(assets: Assets) -> None:
+    label, question = "pembiayaan/pnm_mekaar", "bedanya kur sama mekaar"
+    assert Talk(assets, {question: label})(question).answers == (label,)

@@ -247,3 +247,10 @@ def test_what_a_check_was_told_is_shown_to_its_resident_in_words(assets: Assets)
     words = words_of(talk("data saya apa aja"))
     assert "- Omzet setahun: Rp600.000.000" in words
     assert "- Bentuk usaha: Orang pribadi" in words
+
+
+def test_question_how_something_is_done_begins_no_check(assets: Assets) -> None:
+    question = "cara daftar merek usaha kecil gimana"
+    turn = Talk(assets, {question: "merek/biaya_daftar"})(question)
+    assert turn.asks is None
+    assert turn.answers == ("merek/biaya_daftar",)
