@@ -13,7 +13,18 @@ from dialogue.response_file import MAX_TITLE
 from foundation.yaml_lines import LineDict
 
 SHARED_FILE = "bersama.yml"
-NEEDED_LISTS = ("ya", "tidak", "tidak_tahu", "bukan", "sebulan", "setahun", "sehari", "pembetulan")
+NEEDED_LISTS = (
+    "ya",
+    "tidak",
+    "tidak_tahu",
+    "bukan",
+    "sebulan",
+    "setahun",
+    "sehari",
+    "pembetulan",
+    "batas_bawah",
+    "batas_atas",
+)
 NEEDED_SENTENCES = (
     "judul_ya",
     "judul_tidak",
@@ -30,6 +41,7 @@ NEEDED_SENTENCES = (
     "terlalu_banyak",
     "harus_diketahui",
     "per_hari",
+    "kisaran",
     "tidak_tersedia",
 )
 _KEYS = {

@@ -17,7 +17,9 @@ _AROUND = 28
 """Characters beside a sum in which its period stands ("50 juta per bulan")."""
 _DIGITS = re.compile(r"(?<![\w.,])(\d{1,6})(?![\w]|[.,]\d)")
 _BARE = re.compile(r"^\s*(?:rp\.?\s*)?(\d{4,15}|\d{1,3}(?:\.\d{3})+)\s*$", re.IGNORECASE)
-Fault = Literal["per_hari", "harus_diketahui", "terlalu_banyak"]
+_NEAR = 14
+"""Characters beside a sum in which it is made a bound."""
+Fault = Literal["per_hari", "kisaran", "harus_diketahui", "terlalu_banyak"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,12 @@ class ValueFinder:
         self, message: Message, slots: Sequence[CheckSlot], asked: CheckSlot | None = None
     ) -> dict[str, Value]:
         """Return the values that the message tells beyond doubt, by the names of the slots."""
-        found: dict[str, Value] = {}
-        if asked is not None and (answer := self.answer(message, asked)) is not None:
+        found: dict[str, Value] = dict(self._sums(message, slots, asked))
+        if (
+            asked is not None
+            and asked.name not in found
+            and (answer := self.answer(message, asked)) is not None
+        ):
             found[asked.name] = answer
         for slot in slots:
             if slot.name in found or slot.kind == MONEY:
@@ -58,12 +64,10 @@ class ValueFinder:
             value = self._told(message, slot)
             if value is not None and slot.takes(value):
                 found[slot.name] = value
-        for name, amount in self._sums(message, slots, asked).items():
-            found.setdefault(name, amount)
         return found
 
     def answer(self, message: Message, slot: CheckSlot) -> Value | None:
-        """Return what the message says to the slot's question, ``None`` for no answer to it."""
+        """Return what the message says to the slot's question, its sums apart."""
         value: Value | None
         if slot.is_number:
             value = self._number(message, slot)
@@ -90,6 +94,8 @@ class ValueFinder:
 
     def fault(self, message: Message, slot: CheckSlot) -> Fault | None:
         """Say why an answer to the slot's question cannot be taken, where there is more to say."""
+        if any(self._vague(message, amount) for amount in message.sums):
+            return "kisaran"
         if slot.yearly and message.sums and self._period(message, message.sums[0]) == 0:
             return "per_hari"
         if self.words.found(UNKNOWN, message.line) and not slot.may_be_unknown:
@@ -118,9 +124,7 @@ class ValueFinder:
     def _number(self, message: Message, slot: CheckSlot) -> int | None:
         if slot.kind == "angka":
             return self._counted(message, slot, asked=True)
-        if message.sums:
-            return self._amount(message, message.sums[-1], slot)
-        bare = _BARE.match(message.text)
+        bare = None if message.sums else _BARE.match(message.text)
         return int(bare[1].replace(".", "")) if bare else None
 
     def _counted(self, message: Message, slot: CheckSlot, *, asked: bool = False) -> int | None:
@@ -142,22 +146,28 @@ class ValueFinder:
     ) -> dict[str, int]:
         """Give each sum to the slot whose cue stands before it, else after it.
 
-        A single sum without any cue belongs to the table's only slot of money.
+        A single sum without any cue answers the question, or belongs to the only slot of money.
         """
         own = [slot for slot in slots if slot.kind == MONEY]
         found: dict[str, int] = {}
-        end = 0
+        end, last = 0, None
         for place, amount in enumerate(message.sums):
             following = message.sums[place + 1 :]
             until = following[0].start if following else len(message.text)
             before, after = message.text[end : amount.start], message.text[amount.end : until]
             end = amount.end
             slot = self._owner(before, own) or self._owner(after, own)
-            if slot is None and len(own) == 1 == len(message.sums) and asked is None:
-                slot = own[0]
+            if slot is None and len(message.sums) == 1:
+                slot = asked if asked in own else own[0] if len(own) == 1 else None
+            if slot is None and last is not None:
+                # "bukan 600 juta tapi 800 juta" means the second; else nobody knows which.
+                corrected = self.words.found("bukan", self.prepare(message.text[: amount.start]))
+                found.pop(last.name, None)
+                slot = last if corrected else None
             if slot is not None and (value := self._amount(message, amount, slot)) is not None:
                 found[slot.name] = value
-        return {name: value for name, value in found.items() if value}
+            last = slot or last
+        return found
 
     def _owner(self, part: str, own: Sequence[CheckSlot]) -> CheckSlot | None:
         """Return the slot whose cue is the last in a part of the message."""
@@ -173,10 +183,16 @@ class ValueFinder:
         return next((slot for slot in own if slot.name == name), _FOREIGN)
 
     def _amount(self, message: Message, amount: Entity, slot: CheckSlot) -> int | None:
-        if slot is _FOREIGN:
+        if slot is _FOREIGN or self._vague(message, amount):
             return None
         value = int(amount.value) * (self._period(message, amount) if slot.yearly else 1)
         return value if slot.takes(value) else None
+
+    def _vague(self, message: Message, amount: Entity) -> bool:
+        """Whether only a bound is told ("lebih dari 500 juta"), which no verdict may rest on."""
+        before = self.prepare(message.text[max(0, amount.start - _NEAR) : amount.start])
+        after = self.prepare(message.text[amount.end : amount.end + _NEAR])
+        return self.words.found("batas_bawah", before) or self.words.found("batas_atas", after)
 
     def _period(self, message: Message, amount: Entity) -> int:
         """Return by what a sum must be multiplied for a year, 0 for one of a day or a week."""

@@ -254,3 +254,33 @@ def test_question_how_something_is_done_begins_no_check(assets: Assets) -> None:
     turn = Talk(assets, {question: "merek/biaya_daftar"})(question)
     assert turn.asks is None
     assert turn.answers == ("merek/biaya_daftar",)
+
+
+@pytest.mark.parametrize(
+    ("words", "row", "omzet"),
+    [
+        ("lebih dari 500 juta", None, None),
+        ("500 juta lebih", None, None),
+        ("antara 400 juta sampai 600 juta", None, None),
+        ("di bawah 4 miliar", None, None),
+        ("omzetnya bukan 600 juta tapi 800 juta", "pribadi_final", 800_000_000),
+        ("omzet 600 juta, modalnya 100 juta", "pribadi_final", 600_000_000),
+        ("modalnya 100 juta, omzetnya 600 juta", "pribadi_final", 600_000_000),
+        ("sekitar 600 juta", "pribadi_final", 600_000_000),
+        ("600jt/tahun", "pribadi_final", 600_000_000),
+        ("40 juta tiap bulan", "pribadi_bebas", 480_000_000),
+        ("1 juta sehari", None, None),
+        ("rp. 600.000.000,-", "pribadi_final", 600_000_000),
+        ("600", None, None),
+    ],
+)
+def test_only_a_sum_beyond_doubt_makes_a_verdict(
+    assets: Assets, words: str, row: str | None, omzet: int | None
+) -> None:
+    talk = Talk(assets)
+    talk.press('/cek{"cek": "pajak_usaha"}')
+    talk("orang pribadi")
+    turn = talk(words)
+    assert turn.slots.get("omzet") == omzet
+    assert _concluded(turn) == ({"name": "pajak_usaha", "row": row} if row else None)
+    assert turn.asks == (None if row else "omzet")
