@@ -7,6 +7,7 @@ BUILT_IN_ACTIONS = frozenset(
         "action_bagian",
         "action_batal",
         "action_bukan_itu",
+        "action_cek",
         "action_cek_tiket",
         "action_data_saya",
         "action_di_luar_topik",

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from dialogue.action_names import NEEDED_RESPONSES
 from dialogue.answer_parts import Parts
+from dialogue.checks.table import Checks
+from dialogue.checks.table_file import CHECKS_FOLDER, read_checks
 from dialogue.context_tables import ContextTables, read_context_tables
 from dialogue.domain import Domain
 from dialogue.domain_file import read_domain
@@ -54,6 +56,7 @@ class Assets:
     context: ContextTables = field(default_factory=ContextTables)
     topics: tuple[Topic, ...] = ()
     parts: PartTable = field(default_factory=PartTable)
+    checks: Checks = field(default_factory=Checks)
     marked: MarkedEntities = field(default_factory=MarkedEntities)
     """Entities that a Rasa project's own ``nlu`` data mark."""
     safety: Safety = field(default_factory=Safety)
@@ -140,6 +143,7 @@ def _read(
         topics=read_topics(folder / "knowledge" / TOPICS_FILE, findings),
         parts=read_part_table(folder / "knowledge", findings),
         safety=read_safety(folder / SAFETY_FOLDER, findings, today=today),
+        checks=read_checks(folder / CHECKS_FOLDER, findings),
     )
     check_banned(assets.safety, _said(folder, assets), findings)
     if any(item.severity == "error" for item in findings.items):
@@ -153,6 +157,7 @@ def _read(
         knowledge=assets.knowledge,
         context=assets.context,
         parts=assets.parts,
+        checks=assets.checks,
     )
     return assets
 

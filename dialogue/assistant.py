@@ -188,6 +188,8 @@ def _decided(draft: TurnDraft, bundle: str) -> EventDraft:
         data["rating"] = draft.rating
     if draft.missing_part:
         data["missing_part"] = draft.missing_part
+    if draft.check:
+        data["check"] = {"name": draft.check, "row": draft.check_row}
     if draft.erase_requested:
         data["erase"] = True
     if district := _district(draft.slots.get("kecamatan")):

@@ -169,25 +169,25 @@ def read_context_tables(content: LineDict, path: Path, findings: Findings) -> Co
     subjects = _table(content, "subjects", path, findings)
     reader = _Reader(path, findings, known_aspects={*aspects, *subjects})
     return ContextTables(
-        aspects={name: _words(item.get("words")) for name, item in aspects.items()},
+        aspects={name: phrase_pattern(item.get("words")) for name, item in aspects.items()},
         aspect_phrases={name: str(item.get("phrase", name)) for name, item in aspects.items()},
         subjects=tuple(reader.subject(name, item) for name, item in subjects.items()),
         ambiguities=tuple(
             Ambiguity(
-                words=_words(item.get("words")),
-                unless=_words(item.get("unless")),
+                words=phrase_pattern(item.get("words")),
+                unless=phrase_pattern(item.get("unless")),
                 unless_topics=tuple(item.get("unless_topics") or ()),
                 response=str(item.get("response", "")),
                 choices=tuple(item.get("choices") or ()),
                 meanings={
-                    str(label): _words(words)
+                    str(label): phrase_pattern(words)
                     for label, words in (item.get("meanings") or {}).items()
                 },
             )
             for item in _table(content, "ambiguities", path, findings).values()
         ),
         referrals=tuple(
-            Referral(_words(item.get("words")), str(item.get("to", "")))
+            Referral(phrase_pattern(item.get("words")), str(item.get("to", "")))
             for item in _table(content, "referrals", path, findings).values()
         ),
         act_titles={str(k): str(v) for k, v in (content.get("act_titles") or {}).items()},
@@ -223,7 +223,7 @@ class _Reader:
         return Subject(
             name=name,
             phrase=str(item.get("phrase", name)),
-            words=_words(item.get("words")),
+            words=phrase_pattern(item.get("words")),
             labels=tuple(map(str, item.get("labels") or ())),
             aspects=aspects,
         )
@@ -239,7 +239,7 @@ def _table(content: LineDict, key: str, path: Path, findings: Findings) -> dict[
     return found
 
 
-def _words(value: Any) -> re.Pattern[str]:
+def phrase_pattern(value: Any) -> re.Pattern[str]:
     """Compile a comma-separated text (or list) of words and phrases; empty matches nothing."""
     listed = value.split(",") if isinstance(value, str) else value or ()
     phrases = sorted({" ".join(plain_words(str(part))) for part in listed} - {""}, key=len)

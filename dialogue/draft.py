@@ -50,6 +50,9 @@ class TurnDraft:
     case_request: CaseRequest | None = None
     erase_requested: bool = False
     rating: int | None = None
+    check: str | None = None
+    check_row: str = ""
+    """The guided check that this turn concluded, and the row of its table that decided."""
     missing_part: str = ""
     """The part of an answer that was asked for and that our sources do not tell."""
     card_intents: tuple[str, ...] = ()
@@ -167,6 +170,7 @@ class TurnDraft:
             offer=self.offer,
             choices=choices,
             abuse=self.abuse,
+            check=self.check,
         )
 
     def _card(self, reason: str) -> Mapping[str, Any]:

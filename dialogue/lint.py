@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dialogue.action_names import BUILT_IN_ACTIONS, IGNORED_ACTIONS, NEEDED_RESPONSES, OFFERS
+from dialogue.checks.lint import check_issues
+from dialogue.checks.table import Checks
 from dialogue.context_tables import ContextTables
 from dialogue.domain import Domain
 from dialogue.findings import Finding, Findings
@@ -25,6 +27,7 @@ def check_together(
     knowledge: Mapping[str, KnowledgeEntry],
     context: ContextTables,
     parts: PartTable,
+    checks: Checks,
 ) -> None:
     """Note rules to unknown intents or actions, forms with unknown slots, unknown labels …"""
     note = _Notes(folder, findings)
@@ -39,6 +42,8 @@ def check_together(
         for issue in part_issues(entry, parts):
             tell = note.error if issue.severity == "error" else note.warning
             tell(f"knowledge/{entry.topic}.yml", 1, f"{entry.label}: {issue.text}")
+    for table, found in check_issues(checks, knowledge):
+        note.error(table.file, found.line, found.text)
     for name in sorted(NEEDED_RESPONSES - set(domain.responses)):
         note.error("domain.yml", 1, f"respons `{name}` belum ada")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dialogue import forms
 from dialogue.actions import ACTIONS
+from dialogue.actions.checks import check_again, start_from_question
+from dialogue.actions.comparison import compare
 from dialogue.actions.unsure import RASA_FALLBACK, clarify, not_understood, title_of
+from dialogue.check_flow import ask_again, continue_loop
 from dialogue.draft import TurnDraft
-from dialogue.form_flow import continue_form
 from dialogue.pasted import without_pasted
 from dialogue.reading import Reading
 from dialogue.resolver import SMALL_TALK
@@ -27,7 +29,9 @@ def respond(reading: Reading, draft: TurnDraft, *, introduced: bool = False) -> 
     _warn_of_identifiers(reading, draft)
     _remember(reading, draft)
     in_form = draft.loop is not None
-    if in_form and continue_form(reading, draft):
+    if in_form and continue_loop(reading, draft):
+        return
+    if check_again(reading, draft):
         return
     _lead_in(reading, draft)
     form = draft.loop.name if draft.loop else None
@@ -44,7 +48,7 @@ def respond(reading: Reading, draft: TurnDraft, *, introduced: bool = False) -> 
             forms.count_unusable(draft)
         else:
             draft.utter("utter_formulir_lanjut")
-        forms.ask(draft)
+        ask_again(draft)
 
 
 def _only_introduces(reading: Reading, draft: TurnDraft) -> bool:
@@ -57,11 +61,15 @@ def _only_introduces(reading: Reading, draft: TurnDraft) -> bool:
 
 
 def _perform(reading: Reading, draft: TurnDraft) -> None:
+    if compare(reading, draft):
+        return
     if reading.decision == "clarify":
         clarify(reading, draft)
         return
     if reading.decision == "handoff":
         not_understood(reading, draft)
+        return
+    if reading.is_knowledge and start_from_question(reading, draft):
         return
     for action in _actions(reading, draft):
         run_action(action, reading, draft)

@@ -16,6 +16,7 @@ from nlu.types import OUT_OF_SCOPE, Understanding, Understands
 
 SMALL_TALK = ("sapa", "bantuan_menu", "terima_kasih", "pamit", "setuju", "tolak")
 ABUSE = "hinaan"
+_DIFFERENCE = "beda"
 _HEARD_FIRST = (
     "keluhan", ABUSE, "minta_cs", "cek_tiket", "hapus_data", "data_saya", "daftar_pelatihan",
     "bot_atau_manusia", "penilaian_layanan", *REPORTS, VICTIM,
@@ -54,6 +55,8 @@ class Resolver:
         if asked != text and len(self._telling(asked)) >= _ENOUGH_BESIDE:
             return self._beside_pasted(text, asked, background)
         whole = self._understands.understand(text)
+        if self._compares(line):
+            return [self._one(text, line, whole, background)]
         if len(whole.segments) > 1 and (readings := self._segments(whole, background)):
             return readings
         if "/" in whole.intent.name and (readings := self._two_questions(text, line, background)):
@@ -70,6 +73,13 @@ class Resolver:
     def _telling(self, text: str) -> list[str]:
         line = self._patterns.prepare(text)
         return self._patterns.without(("pengisi", "sapaan", "salam", "basa_basi"), line).split()
+
+    def _compares(self, line: str) -> bool:
+        """Whether two things are named for the difference between them, which is one question."""
+        return (
+            self._tables.aspects_in(line) == (_DIFFERENCE,)
+            and len(self._tables.subjects_in(line)) == 2
+        )
 
     def _two_questions(self, text: str, line: str, background: Background) -> list[Reading]:
         """Part a message at a joint where both sides ask something clear and different."""

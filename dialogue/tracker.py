@@ -95,6 +95,8 @@ class Memory:
     abuse: int = 0
     subject: str | None = None
     care: Care | None = None
+    check: str | None = None
+    """The guided check whose verdict was the last thing said."""
 
     @classmethod
     def from_state(cls, state: Any) -> Memory:
@@ -114,6 +116,7 @@ class Memory:
             abuse=_count(state.get("abuse")),
             subject=_text_or_none(state.get("subject")),
             care=Care.from_state(state.get("care")),
+            check=_text_or_none(state.get("check")),
         )
 
     def to_state(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from foundation.settings import PROJECT_ROOT
 from learning.overlay import Overlay, write_merged
 from nlu.types import Understands
 
-ASSET_FOLDERS = ("knowledge", "data")
+ASSET_FOLDERS = ("knowledge", "checks", "data")
 DANGER_TEXTS = Path(SAFETY_FOLDER) / "teks"
 """Where the danger detector's texts are: learnt from, and no part of a bundle's assets."""
 _MANIFEST = "bundle.json"

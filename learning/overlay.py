@@ -36,7 +36,7 @@ STUDIO_FILE = "studio.yml"
 """What the studio adds stands in a file of this name, in ``nlu/`` and in ``knowledge/``."""
 
 _DAYS = ("berlaku_sejak", "tinjau_paling_lambat")
-_COPIED = ("nlu", "knowledge", "lexicon", "data", "safety")
+_COPIED = ("nlu", "knowledge", "checks", "lexicon", "data", "safety")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dialogue.actions import acts, answers, handover, reporting, unsure
+from dialogue.actions import acts, answers, checks, handover, reporting, unsure
 from dialogue.draft import TurnDraft
 from dialogue.reading import Reading
 
@@ -14,6 +14,7 @@ ACTIONS: Mapping[str, Action] = {
     "action_bagian": answers.one_part,
     "action_batal": acts.cancel,
     "action_bukan_itu": acts.not_that,
+    "action_cek": checks.start_by_button,
     "action_cek_tiket": acts.check_ticket,
     "action_data_saya": acts.show_my_data,
     "action_di_luar_topik": acts.decline_topic,

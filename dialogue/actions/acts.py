@@ -10,6 +10,8 @@ from dialogue.actions.answers import menu_buttons
 from dialogue.actions.handover import connect, connect_victim, place_in_queue
 from dialogue.actions.reporting import accept_report
 from dialogue.actions.unsure import choice_buttons
+from dialogue.checks.table import UNKNOWN
+from dialogue.checks.verdict_text import shown
 from dialogue.draft import TurnDraft
 from dialogue.forms import OWN_SLOTS, start_form
 from dialogue.reading import Reading
@@ -155,9 +157,16 @@ def _check_anothers_ticket(written: str, draft: TurnDraft) -> None:
 def show_my_data(reading: Reading, draft: TurnDraft) -> None:
     """Say what is kept, and what of it in this conversation."""
     kept = [name for name, value in draft.slots.items() if value and name not in OWN_SLOTS]
-    titles = draft.assets.context.act_titles
-    listed = "\n".join(f"- {titles.get(name, name)}: {draft.slots[name]}" for name in kept)
+    listed = "\n".join(_kept(draft, name) for name in kept if draft.slots[name] != UNKNOWN)
     draft.utter("utter_data_saya" if listed else "utter_data_saya_kosong", daftar=listed)
+
+
+def _kept(draft: TurnDraft, name: str) -> str:
+    value = draft.slots[name]
+    slot = draft.assets.checks.slot(name)
+    if slot is not None:
+        return f"- {slot.title}: {shown(slot, value)}"
+    return f"- {draft.assets.context.act_titles.get(name, name)}: {value}"
 
 
 def ask_to_erase(reading: Reading, draft: TurnDraft) -> None:

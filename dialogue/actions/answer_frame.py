@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogue.checks.offers import check_buttons
 from dialogue.draft import TurnDraft
 from dialogue.knowledge import KnowledgeEntry
 from dialogue.types import Button
@@ -46,6 +47,7 @@ def follow_up_buttons(draft: TurnDraft, entry: KnowledgeEntry, *, full: bool) ->
     buttons += [Button(item.tombol, f"/{item.label}") for item in related[:_MOST_RELATED]]
     if step := draft.assets.context.next_steps.get(entry.label):
         buttons.append(Button(titles.get(step.intent, ""), f"/{step.intent}"))
+    buttons += check_buttons(draft, entry.label)
     return [button for button in buttons if button.title]
 
 

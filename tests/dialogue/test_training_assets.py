@@ -78,7 +78,7 @@ def test_blanks_in_responses_are_known(assets: Assets) -> None:
     known = {
         *assets.domain.slots,
         *("tiket", "buka_lagi", "tutup_pukul", "posisi", "posisi_antrean", "jam", "jawaban"),
-        *("sumber", "tinjau", "instansi", "judul"),
+        *("sumber", "tinjau", "instansi", "judul", "satu", "lain"),
         *("pilihan", "daftar", "bagian", "calon", "petugas", "antrean", "menit", "hari", "pukul"),
     }
     blanks = {
