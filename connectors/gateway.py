@@ -16,10 +16,9 @@ from functools import cache, partial
 
 from connectors.case_withdrawal import WITHDRAW, commit_withdrawal, wants_withdrawal
 from connectors.desk_words import says_unsolved
+from connectors.registry import channel_of
 from connectors.trackers import Recalled, recall
 from connectors.turn_writing import say, write_turn
-from connectors.whatsapp import CHANNEL as WHATSAPP
-from connectors.whatsapp import ChannelTurn, contact_of, plan_turn
 from dialogue import Assets, Assistant
 from dialogue.types import CaseView, IncomingMessage, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
@@ -88,7 +87,7 @@ class Gateway:
     new_ticket: Callable[[], str]
     new_turn_id: Callable[[], str]
     public_url: str = ""
-    """Where long answers can be read in full; WhatsApp links there."""
+    """Where long answers can be read in full; channels with short messages link there."""
 
     def take_turn(self, conversation_id: str) -> str | None:
         """Answer all unprocessed messages of the conversation; return the turn's id.
@@ -103,7 +102,8 @@ class Gateway:
                 messages = [_beginning(message) for message in unprocessed(tx, conversation_id)]
                 if conversation is None or not messages:
                     return None
-                plan = self._plan(tx, conversation, messages)
+                channel = channel_of(conversation.channel)
+                plan = channel.plan_turn(tx, conversation, messages, public_url=self.public_url)
                 recalled = recall(tx, conversation_id)
                 case = latest_case(tx, conversation_id)
                 in_force = read_service_toggle(tx)
@@ -113,12 +113,9 @@ class Gateway:
             if case is not None and taken_back:
                 return self._withdraw(conversation, messages, case)
             assistant = self.bundle.assistant()
-            if plan is None:
-                turn = assistant.handle(_incoming(messages, reopens), recalled.tracker, context)
-            else:
-                asked = _incoming(plan.messages, reopens)
-                own = assistant.handle(asked, recalled.tracker, context) if asked else None
-                turn = plan.finish(own, ticket=context.new_ticket)
+            asked = _incoming(plan.messages, reopens)
+            own = assistant.handle(asked, recalled.tracker, context) if asked else None
+            turn = plan.finish(own, ticket=context.new_ticket)
             return self._commit(conversation, messages, _announced(turn, in_force), recalled)
         except EpochConflictError:
             logger.info("turn of conversation %s is recomputed: it changed", conversation_id)
@@ -129,14 +126,6 @@ class Gateway:
             logger.exception("turn of conversation %s failed", conversation_id)
             return self._fail(conversation_id, messages)
 
-    def _plan(
-        self, tx: Transaction, conversation: Conversation, messages: Sequence[InboxMessage]
-    ) -> ChannelTurn | None:
-        """Return what is particular to the channel; most have nothing."""
-        if conversation.channel != WHATSAPP:
-            return None
-        return plan_turn(tx, conversation, messages, public_url=self.public_url)
-
     def _context(
         self,
         tx: Transaction,
@@ -145,7 +134,7 @@ class Gateway:
         case: Case | None,
         in_force: ServiceToggle,
     ) -> TurnContext:
-        contact = contact_of(tx, conversation.id) if conversation.channel == WHATSAPP else None
+        identity = channel_of(conversation.channel).identity(tx, conversation.id)
         return TurnContext(
             now=tx.now,
             service=apply_service_toggle(self.calendar.status(tx.now), in_force),
@@ -154,7 +143,7 @@ class Gateway:
             case=_case_view(tx, case),
             wait=cache(partial(self._wait, conversation.id)),
             asked_case=_asked_case(tx, messages),
-            phone_known=contact is not None and contact.has_phone,
+            phone_known=identity.has_phone,
             usable_model=self.bundle.model is not None,
         )
 

@@ -68,7 +68,7 @@ from handoff.lookup import (
     cases_of_conversations,
     phone_ends_with,
 )
-from handoff.offers import WINDOW, make_offers, offers_due, offers_to, waiting_for_offer
+from handoff.offers import make_offers, offers_due, offers_to, waiting_for_offer
 from handoff.presence import (
     CAPACITY,
     GONE_AFTER,
@@ -92,6 +92,14 @@ from handoff.queue import (
     position,
     queue_counts,
     waiting_cases,
+)
+from handoff.reply_window import (
+    NO_WINDOWS,
+    Windows,
+    window_closed,
+    window_end,
+    window_open,
+    window_opened_until,
 )
 from handoff.service_level import ServiceLevel, service_level
 from handoff.service_toggle import (
@@ -121,11 +129,11 @@ __all__ = [
     "GONE_AFTER",
     "HEARTBEAT_EVERY",
     "MOST_CAPACITY",
+    "NO_WINDOWS",
     "OFFER_FOR",
     "OFFICER_ROLES",
     "REOPEN_WITHIN",
     "VIEWING_FOR",
-    "WINDOW",
     "AttentionItem",
     "CalendarFollower",
     "CalendarVersion",
@@ -147,6 +155,7 @@ __all__ = [
     "TurnWords",
     "Waiting",
     "WaitingEstimate",
+    "Windows",
     "absent_officers",
     "alerted",
     "all_claimed",
@@ -225,5 +234,9 @@ __all__ = [
     "waiting_cases",
     "waiting_estimate",
     "waiting_for_offer",
+    "window_closed",
+    "window_end",
+    "window_open",
+    "window_opened_until",
     "words_of_turns",
 ]

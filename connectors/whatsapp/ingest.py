@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -146,23 +146,15 @@ class Ingest:
     def _write(self, tx: Transaction, item: Item, reading: Reading) -> bool:
         """Return whether the item was there before."""
         conversation_id = conversation_of(tx, item.sender, new_id=self.new_id)
-        sent_at = moment_of(item.raw.get("timestamp"), received_at=tx.now)
         if reading.action == "silent":
-            return self._note(tx, item, reading, conversation_id, sent_at)
+            return self._note(tx, item, reading, conversation_id)
         code = None
         if reading.action == "answered":
             code = find_link(tx, reading.text, message_id=item.id)
         if code is not None:
             reading = replace(reading, hint=code.hint)
-        inbound = Inbound(
-            channel=CHANNEL,
-            channel_message_id=item.id,
-            conversation=conversation_id,
-            kind=reading.kind,
-            text=reading.text,
-            payload=reading.payload,
-            media=_described(item, reading),
-            sent_at=sent_at,
+        inbound = as_inbound(
+            item.raw, reading, conversation_id=conversation_id, message_id=item.id, now=tx.now
         )
         duplicate = store_message(tx, inbound, reading, turn_id=self.new_id)
         if code is not None and code.web_conversation and not duplicate:
@@ -175,14 +167,13 @@ class Ingest:
         item: Item,
         reading: Reading,
         conversation_id: str,
-        sent_at: datetime,
     ) -> bool:
         noted = Noted(
             message_id=item.id,
             conversation=conversation_id,
             text=reading.text,
-            media=_described(item, reading),
-            sent_at=sent_at,
+            media=_described(item.raw, reading),
+            sent_at=moment_of(item.raw.get("timestamp"), received_at=tx.now),
             about=reading.about,
         )
         fresh = note(tx, noted, reading, turn_id=self.new_id())
@@ -218,14 +209,35 @@ def _take_all(
         take_status(tx, status, report)
 
 
-def _described(item: Item, reading: Reading) -> dict[str, Any]:
+def as_inbound(
+    raw: Mapping[str, Any],
+    reading: Reading,
+    *,
+    conversation_id: str,
+    message_id: str,
+    now: datetime,
+) -> Inbound:
+    """Return an item that asks for an answer as a message."""
+    return Inbound(
+        channel=CHANNEL,
+        channel_message_id=message_id,
+        conversation=conversation_id,
+        kind=reading.kind,
+        text=reading.text,
+        payload=reading.payload,
+        media=_described(raw, reading),
+        sent_at=moment_of(raw.get("timestamp"), received_at=now),
+    )
+
+
+def _described(raw: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     """Return what is kept beside the text: what it was, and the item as it came."""
     return {
         **reading.details,
         "type": reading.type,
         "action": reading.action,
         **({"hint": reading.hint} if reading.hint else {}),
-        "raw": storable_item(item.raw),
+        "raw": storable_item(raw),
     }
 
 
