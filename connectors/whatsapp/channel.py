@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.port import Capabilities, Health, Identity, Sender, SenderTools
-from connectors.whatsapp.announcing import why_not_announced
 from connectors.whatsapp.attachments import drop_old_attachments, old_attachments_exist
 from connectors.whatsapp.build import make_deliverer
-from connectors.whatsapp.failure_policy import WINDOW
-from connectors.whatsapp.failures import reason_text
-from connectors.whatsapp.held_items import drop_expired, some_expired
-from connectors.whatsapp.ingest import as_inbound
-from connectors.whatsapp.people import (
+from connectors.whatsapp.contacts.people import (
     CHANNEL,
     contact_of,
     conversations_of_number,
     conversations_of_resident,
 )
-from connectors.whatsapp.reading import read_item
+from connectors.whatsapp.inbound.held_items import drop_expired, some_expired
+from connectors.whatsapp.inbound.ingest import as_inbound
+from connectors.whatsapp.inbound.reading import read_item
+from connectors.whatsapp.outbound.announcing import why_not_announced
+from connectors.whatsapp.outbound.failure_policy import WINDOW
+from connectors.whatsapp.outbound.failures import reason_text
 from connectors.whatsapp.state import channel_state
 from connectors.whatsapp.turns import ChannelTurn, plan_turn
 from foundation.errors import BadMessageError

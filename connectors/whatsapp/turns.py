@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from connectors.whatsapp.continuing import LINK_OVER, LINKED, greeting, without_code
-from connectors.whatsapp.failure_policy import WINDOW
-from connectors.whatsapp.formatter import (
+from connectors.whatsapp.inbound.continuing import LINK_OVER, LINKED, greeting, without_code
+from connectors.whatsapp.outbound.failure_policy import WINDOW
+from connectors.whatsapp.outbound.formatter import (
     TEXT_LIMIT,
     Choice,
     Outgoing,
@@ -22,7 +22,7 @@ from connectors.whatsapp.formatter import (
     message_content,
     numbered_choices,
 )
-from connectors.whatsapp.send_guard import OPT_OUT_RESPONSE
+from connectors.whatsapp.outbound.send_guard import OPT_OUT_RESPONSE
 from connectors.whatsapp.texts import say, say_first
 from dialogue.types import Button, CaseRequest, Reply, Turn
 from foundation.errors import MessageTooLongError

@@ -13,10 +13,10 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.compose import needs_window
-from connectors.whatsapp.failure_policy import WINDOW, FailurePolicy
-from connectors.whatsapp.failures import WINDOW_CLOSED
-from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.outbound.compose import needs_window
+from connectors.whatsapp.outbound.failure_policy import WINDOW, FailurePolicy
+from connectors.whatsapp.outbound.failures import WINDOW_CLOSED
 from handoff import window_opened_until
 from storage import (
     Attempt,

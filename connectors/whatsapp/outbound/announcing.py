@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from connectors.whatsapp.failure_policy import WINDOW
-from connectors.whatsapp.failures import WINDOW_CLOSED
+from connectors.whatsapp.outbound.failure_policy import WINDOW
+from connectors.whatsapp.outbound.failures import WINDOW_CLOSED
 from handoff import window_closed
 from storage import Conversation
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.failures import (
+from connectors.whatsapp.outbound.failures import (
     MAX_TRIES_OF_UNKNOWN_CODE,
     Action,
     failure_of,
@@ -18,7 +18,7 @@ from connectors.whatsapp.failures import (
     pause_for_recipient,
     reason_text,
 )
-from connectors.whatsapp.number_health import slow_down, stop_number
+from connectors.whatsapp.outbound.number_health import slow_down, stop_number
 from handoff import Reason, open_case, window_end
 from storage import (
     Attempt,

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.failure_policy import end_of_window
-from connectors.whatsapp.people import CHANNEL, Contact, contact_of
+from connectors.whatsapp.contacts.people import CHANNEL, Contact, contact_of
+from connectors.whatsapp.outbound.failure_policy import end_of_window
 from foundation.errors import CaseConflictError
 from storage import (
     OutboxRow,

@@ -12,18 +12,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.continuing import carry_over, find_link
-from connectors.whatsapp.identities import conversation_of, link
-from connectors.whatsapp.json_access import moment_of, read_json, storable_item
-from connectors.whatsapp.people import CHANNEL
-from connectors.whatsapp.reading import Reading, read_item
-from connectors.whatsapp.records import Noted, note, store_message
-from connectors.whatsapp.statuses import StatusHandler
-from connectors.whatsapp.webhook_parser import Contents, Item, StatusReport, parse_webhook
+from connectors.whatsapp.contacts.identities import conversation_of, link
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.inbound.continuing import carry_over, find_link
+from connectors.whatsapp.inbound.json_access import moment_of, read_json, storable_item
+from connectors.whatsapp.inbound.reading import Reading, read_item
+from connectors.whatsapp.inbound.records import Noted, note, store_message
+from connectors.whatsapp.inbound.webhook_parser import Contents, Item, StatusReport, parse_webhook
 from foundation.errors import StoreUnavailableError
 from storage import Inbound, Store, Transaction, was_forgotten
 
@@ -34,6 +33,13 @@ _STORE_FAILS = (StoreUnavailableError, sa.exc.OperationalError, sa.exc.Interface
 
 _TakeItem = Callable[[Transaction, Item, "Report"], None]
 _TakeStatus = Callable[[Transaction, StatusReport, "Report"], None]
+
+
+class Statuses(Protocol):
+    """Where reports of what became of our messages go."""
+
+    def apply(self, tx: Transaction, status: StatusReport) -> None:
+        """Take one over."""
 
 
 @dataclass
@@ -59,7 +65,7 @@ class Ingest:
 
     store: Store
     phone_number_id: str
-    statuses: StatusHandler
+    statuses: Statuses
     new_id: Callable[[], str]
 
     def take(self, raw: bytes) -> Report:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.whatsapp.compose import address_of, content_of, needs_window
-from connectors.whatsapp.failure_policy import WINDOW, FailurePolicy
-from connectors.whatsapp.failures import WINDOW_CLOSED
-from connectors.whatsapp.people import Contact, change_contact, contact_of
-from connectors.whatsapp.recipient_rate_limit import next_burst
+from connectors.whatsapp.contacts.people import Contact, change_contact, contact_of
+from connectors.whatsapp.outbound.compose import address_of, content_of, needs_window
+from connectors.whatsapp.outbound.failure_policy import WINDOW, FailurePolicy
+from connectors.whatsapp.outbound.failures import WINDOW_CLOSED
+from connectors.whatsapp.outbound.recipient_rate_limit import next_burst
 from foundation.errors import MessageTooLongError
 from handoff import window_closed
 from storage import (
