@@ -113,7 +113,7 @@ def _conversations(tx: Transaction, conversation: str, phone: str) -> list[str]:
         ids = [one for each in channels() for one in each.conversations_of_phone(tx, number)]
     else:
         known = get_conversation(tx, conversation)
-        ids = [*channel_of(known.channel).identity(tx, known.id).conversations] if known else []
+        ids = channel_of(known.channel).conversations_of_resident(tx, known.id) if known else []
     if not ids:
         raise NotFoundError(
             "no such resident", reader_text="Tidak ada percakapan dengan warga itu."

@@ -11,7 +11,7 @@ from connectors.desk_post import (
 )
 from connectors.gateway import Bundle, Gateway
 from connectors.local_socket import LocalServer, ask_worker, socket_folder
-from connectors.port import Capabilities, Channel, Health, Identity, Sender, SenderTools, TurnPlan
+from connectors.port import Capabilities, Channel, Health, Sender, SenderTools, TurnPlan
 from connectors.pulled import PulledChannel
 from connectors.rasa_format import understanding_as_rasa
 from connectors.receiving import Received, receive_from
@@ -35,7 +35,6 @@ __all__ = [
     "DeskPost",
     "Gateway",
     "Health",
-    "Identity",
     "LateCase",
     "LocalServer",
     "OpenedFile",

@@ -134,7 +134,6 @@ class Gateway:
         case: Case | None,
         in_force: ServiceToggle,
     ) -> TurnContext:
-        identity = channel_of(conversation.channel).identity(tx, conversation.id)
         return TurnContext(
             now=tx.now,
             service=apply_service_toggle(self.calendar.status(tx.now), in_force),
@@ -143,7 +142,7 @@ class Gateway:
             case=_case_view(tx, case),
             wait=cache(partial(self._wait, conversation.id)),
             asked_case=_asked_case(tx, messages),
-            phone_known=identity.has_phone,
+            phone_known=channel_of(conversation.channel).phone_known(tx, conversation.id),
             usable_model=self.bundle.model is not None,
         )
 

@@ -32,17 +32,6 @@ class Capabilities:
 
 
 @dataclass(frozen=True)
-class Identity:
-    """Who a conversation is with, as far as the channel knows.
-
-    ``conversations``: the ids of all conversations of the same resident, its own included.
-    """
-
-    conversations: tuple[str, ...]
-    has_phone: bool = False
-
-
-@dataclass(frozen=True)
 class Health:
     """How a channel's replies get on.
 
@@ -126,8 +115,11 @@ class Channel(Protocol):
     ) -> str | None:
         """Return the code for which an announcement of the desk is not sent, ``None`` if it is."""
 
-    def identity(self, tx: Transaction, conversation_id: str) -> Identity:
-        """Return who the conversation is with."""
+    def phone_known(self, tx: Transaction, conversation_id: str) -> bool:
+        """Whether an officer could ring the resident up."""
+
+    def conversations_of_resident(self, tx: Transaction, conversation_id: str) -> list[str]:
+        """Return the ids of all conversations of the same resident, itself included."""
 
     def conversations_of_phone(self, tx: Transaction, number: str) -> list[str]:
         """Return the ids of the conversations with a phone number (digits, with the country's)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.port import Capabilities, Health, Identity, Sender, SenderTools
+from connectors.port import Capabilities, Health, Sender, SenderTools
 from dialogue.types import Turn
 from foundation.errors import BadMessageError
 from foundation.settings import Settings
@@ -75,9 +75,13 @@ class PulledChannel:
         """Everything is announced: it costs nothing."""
         return None
 
-    def identity(self, tx: Transaction, conversation_id: str) -> Identity:
+    def phone_known(self, tx: Transaction, conversation_id: str) -> bool:
+        """Nobody's number is known."""
+        return False
+
+    def conversations_of_resident(self, tx: Transaction, conversation_id: str) -> list[str]:
         """Nothing is known beyond the conversation itself."""
-        return Identity((conversation_id,))
+        return [conversation_id]
 
     def conversations_of_phone(self, tx: Transaction, number: str) -> list[str]:
         """Nobody's number is known."""

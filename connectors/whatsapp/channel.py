@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.port import Capabilities, Health, Identity, Sender, SenderTools
+from connectors.port import Capabilities, Health, Sender, SenderTools
 from connectors.whatsapp.attachments import drop_old_attachments, old_attachments_exist
 from connectors.whatsapp.build import make_deliverer
 from connectors.whatsapp.contacts.people import (
@@ -83,11 +83,14 @@ class WhatsAppChannel:
         """Return why an announcement that costs money is spared."""
         return why_not_announced(conversation, data, now)
 
-    def identity(self, tx: Transaction, conversation_id: str) -> Identity:
-        """Return who it is, as Meta tells."""
+    def phone_known(self, tx: Transaction, conversation_id: str) -> bool:
+        """Whether Meta tells the number, or the resident gave one."""
         contact = contact_of(tx, conversation_id)
-        known = conversations_of_resident(tx, conversation_id)
-        return Identity(tuple(known), has_phone=contact is not None and contact.has_phone)
+        return contact is not None and contact.has_phone
+
+    def conversations_of_resident(self, tx: Transaction, conversation_id: str) -> list[str]:
+        """Return all conversations of whom Meta names the same: some were joined."""
+        return conversations_of_resident(tx, conversation_id)
 
     def conversations_of_phone(self, tx: Transaction, number: str) -> list[str]:
         """Return all conversations of whoever writes from the number, or gave it."""

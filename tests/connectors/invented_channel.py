@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors import Identity, PulledChannel, Sender, SenderTools, TurnPlan, register, unregister
+from connectors import PulledChannel, Sender, SenderTools, TurnPlan, register, unregister
 from connectors.port import Capabilities, Health
 from connectors.pulled import PlainPlan
 from dialogue.types import Reply, Turn
@@ -119,8 +119,8 @@ class Kiosk(PulledChannel):
     ) -> str | None:
         return "no_paper" if self.broken else None
 
-    def identity(self, tx: Transaction, conversation_id: str) -> Identity:
-        return Identity((conversation_id,), has_phone=True)
+    def phone_known(self, tx: Transaction, conversation_id: str) -> bool:
+        return True
 
     def sender(self, tools: SenderTools) -> Sender | None:
         return Printer(tools.store, self.copies)
