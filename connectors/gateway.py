@@ -107,7 +107,8 @@ class Gateway:
                 recalled = recall(tx, conversation_id)
                 case = latest_case(tx, conversation_id)
                 in_force = read_service_toggle(tx)
-                context = self._context(tx, conversation, messages, case, in_force)
+                known = channel.phone_known(tx, conversation_id)
+                context = self._context(tx, conversation, messages, case, in_force, known)
                 taken_back = wants_withdrawal(tx, case, messages)
                 reopens = _may_reopen(tx, conversation, case)
             if case is not None and taken_back:
@@ -133,6 +134,7 @@ class Gateway:
         messages: Sequence[InboxMessage],
         case: Case | None,
         in_force: ServiceToggle,
+        phone_known: bool,
     ) -> TurnContext:
         return TurnContext(
             now=tx.now,
@@ -142,7 +144,7 @@ class Gateway:
             case=_case_view(tx, case),
             wait=cache(partial(self._wait, conversation.id)),
             asked_case=_asked_case(tx, messages),
-            phone_known=channel_of(conversation.channel).phone_known(tx, conversation.id),
+            phone_known=phone_known,
             usable_model=self.bundle.model is not None,
         )
 

@@ -13,6 +13,8 @@ from foundation.errors import BadMessageError
 from foundation.settings import Settings
 from storage import Conversation, Inbound, InboxMessage, Settle, Transaction
 
+_TEXT_AND_BUTTONS = Capabilities(pulled=True, text_limit=20_000)
+
 
 @dataclass(frozen=True)
 class PlainPlan:
@@ -34,23 +36,10 @@ class PulledChannel:
     """The plainest channel. ``parse`` reads what comes in; without it nothing does."""
 
     name: str
-    text_limit: int = 20_000
+    capabilities: Capabilities = _TEXT_AND_BUTTONS
+    reply_window: timedelta | None = None
+    debounce: Settle | None = None
     parse: Callable[..., Inbound] = _refuse
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Text and buttons, fetched by the reader."""
-        return Capabilities(pulled=True, text_limit=self.text_limit)
-
-    @property
-    def reply_window(self) -> timedelta | None:
-        """None: answers are taken at any time."""
-        return None
-
-    @property
-    def debounce(self) -> Settle | None:
-        """None: a message is a turn."""
-        return None
 
     def parse_inbound(
         self, raw: Any, *, conversation_id: str, message_id: str, now: datetime

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from connectors.port import Capabilities
 from connectors.pulled import PulledChannel
 from connectors.webchat.inbound import CHANNEL, TEXT_LIMIT, parse_inbound
 from storage import Inbound
@@ -15,5 +16,5 @@ def _parse(raw: Any, *, conversation_id: str, message_id: str, now: datetime) ->
     return parse_inbound(raw, conversation_id=conversation_id, now=now)
 
 
-WEBCHAT = PulledChannel(CHANNEL, text_limit=TEXT_LIMIT, parse=_parse)
+WEBCHAT = PulledChannel(CHANNEL, Capabilities(pulled=True, text_limit=TEXT_LIMIT), parse=_parse)
 """Its widget streams the events."""

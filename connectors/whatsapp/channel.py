@@ -32,29 +32,22 @@ TEXT_LIMIT = 65_536
 """Characters of a message; Meta's own limit, a longer one is stored all the same."""
 
 
+_CAPABILITIES = Capabilities(pulled=False, text_limit=TEXT_LIMIT)
+_DEBOUNCE = Settle(after_last=1.5, after_first=5.0)
+
+
 @dataclass(frozen=True)
 class WhatsAppChannel:
-    """Meta's Cloud API: webhooks in, calls out, a window of 24 hours."""
+    """Meta's Cloud API: webhooks in, calls out, a window of 24 hours.
 
-    @property
-    def name(self) -> str:
-        """``whatsapp``."""
-        return CHANNEL
+    Residents split a question over several messages, which are answered together; after the window
+    only templates that Meta approved are taken (SPEC section 10).
+    """
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What is said is sent by a process of its own."""
-        return Capabilities(pulled=False, text_limit=TEXT_LIMIT)
-
-    @property
-    def reply_window(self) -> timedelta | None:
-        """After it only templates that Meta approved (SPEC section 10)."""
-        return WINDOW
-
-    @property
-    def debounce(self) -> Settle | None:
-        """Residents split a question over several messages; they are answered together."""
-        return Settle(after_last=1.5, after_first=5.0)
+    name: str = CHANNEL
+    capabilities: Capabilities = _CAPABILITIES
+    reply_window: timedelta | None = WINDOW
+    debounce: Settle | None = _DEBOUNCE
 
     def parse_inbound(
         self, raw: Any, *, conversation_id: str, message_id: str, now: datetime

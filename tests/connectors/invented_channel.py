@@ -34,6 +34,8 @@ from storage import (
 
 NAME = "kios"
 KEPT = timedelta(days=1)
+_CAPABILITIES = Capabilities(pulled=False, text_limit=200)
+_DEBOUNCE = Settle(after_last=1.0, after_first=3.0)
 
 
 @dataclass(frozen=True)
@@ -73,20 +75,11 @@ class Kiosk(PulledChannel):
     """The channel: what differs from the plainest one."""
 
     name: str = NAME
+    capabilities: Capabilities = _CAPABILITIES
+    reply_window: timedelta | None = timedelta(hours=2)
+    debounce: Settle | None = _DEBOUNCE
     copies: list[tuple[datetime, str]] = field(default_factory=list)
     broken: bool = False
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities(pulled=False, text_limit=200)
-
-    @property
-    def reply_window(self) -> timedelta | None:
-        return timedelta(hours=2)
-
-    @property
-    def debounce(self) -> Settle | None:
-        return Settle(after_last=1.0, after_first=3.0)
 
     def parse_inbound(
         self, raw: Any, *, conversation_id: str, message_id: str, now: datetime
