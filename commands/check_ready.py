@@ -20,8 +20,7 @@ import requests
 
 from commands.check_whatsapp import Finding as Detail
 from commands.check_whatsapp import check_whatsapp
-from connectors import ask_worker, socket_folder
-from connectors.whatsapp import channel_state, reason_text
+from connectors import ask_worker, channels, socket_folder
 from foundation.clock import Clock, indonesian_date, indonesian_time
 from foundation.errors import StoreUnavailableError, WorkerTimeoutError
 from foundation.settings import Settings
@@ -191,14 +190,12 @@ def _queue(tx: Transaction, config: Settings) -> Finding:
     oldest = oldest_unprocessed(tx)
     if oldest is not None and tx.now - oldest > LONGEST_IN_QUEUE:
         return _bad("queue", "stuck", minutes=int((tx.now - oldest).total_seconds() // 60))
-    if not config.whatsapp.phone_number_id:
-        return _ok("queue", waiting=0)
-    state = channel_state(tx, config.whatsapp.phone_number_id)
-    if state.stopped_code is not None:
-        return _bad("queue", "stopped", reason=reason_text(state.stopped_code))
-    if state.unknown:
-        return _bad("queue", "unknown", number=state.unknown)
-    return _ok("queue", waiting=state.waiting)
+    states = [channel.health(tx, config) for channel in channels()]
+    if stopped := [state.stopped for state in states if state.stopped]:
+        return _bad("queue", "stopped", reason=" ".join(stopped))
+    if unknown := sum(state.unknown for state in states):
+        return _bad("queue", "unknown", number=unknown)
+    return _ok("queue", waiting=sum(state.waiting for state in states))
 
 
 def _disk(here: CheckContext) -> Finding:

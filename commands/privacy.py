@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from commands import wiring
-from connectors.whatsapp import conversations_of_number, conversations_of_resident
+from connectors import channel_of, channels
 from foundation.errors import NotFoundError
 from handoff import expire, open_case_of
 from storage import (
@@ -109,10 +109,11 @@ def _conversations(tx: Transaction, conversation: str, phone: str) -> list[str]:
         raise click.UsageError("Sebut salah satu: --conversation atau --phone.")
     if phone:
         digits = re.sub(r"\D", "", phone)
-        ids = conversations_of_number(tx, re.sub(r"^0", "62", digits))
+        number = re.sub(r"^0", "62", digits)
+        ids = [one for each in channels() for one in each.conversations_of_phone(tx, number)]
     else:
-        known = get_conversation(tx, conversation) is not None
-        ids = conversations_of_resident(tx, conversation) if known else []
+        known = get_conversation(tx, conversation)
+        ids = channel_of(known.channel).conversations_of_resident(tx, known.id) if known else []
     if not ids:
         raise NotFoundError(
             "no such resident", reader_text="Tidak ada percakapan dengan warga itu."

@@ -16,7 +16,7 @@ from commands.check_ready import check_context, check_ready
 from commands.readiness_monitor import ReadinessMonitor
 from commands.shutdown import stop_on_signals, watch_parent
 from commands.training_process import start_process
-from connectors import Alarm, LocalServer, Scheduler, Worker, socket_folder
+from connectors import Alarm, LocalServer, Retention, Scheduler, Worker, socket_folder
 from dialogue import Assets
 from foundation.logs import configure_logging
 from foundation.settings import Settings
@@ -56,6 +56,7 @@ def worker(name: str, parent: int) -> None:
     _beside("halo-hours", hours.follow, stop)
     _beside("halo-desk", _scheduler(config, store, hours.calendar, this).run, stop)
     _beside("halo-learning", InboxRefresher(store, wiring.control_sample(config)).run, stop)
+    _beside("halo-retention", Retention(store).run, stop)
     _beside("halo-ready", _watch_readiness, config, store, hours.calendar, stop)
     jobs = JobSupervisor(store, process, start_process(process))
     training = threading.Thread(target=jobs.run, args=(stop,), name="halo-training")

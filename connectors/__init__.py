@@ -12,7 +12,12 @@ from connectors.desk_post import (
 from connectors.drill import Drill
 from connectors.gateway import Bundle, Gateway
 from connectors.local_socket import LocalServer, ask_worker, socket_folder
+from connectors.port import Capabilities, Channel, Health, Sender, SenderTools, TurnPlan
+from connectors.pulled import PulledChannel
 from connectors.rasa_format import understanding_as_rasa
+from connectors.receiving import Received, receive_from
+from connectors.registry import channel_of, channels, register, reply_windows, unregister
+from connectors.retention import Retention
 from connectors.scheduler import Scheduler
 from connectors.trackers import load_tracker
 from connectors.worker import Worker
@@ -25,18 +30,33 @@ __all__ = [
     "Alarm",
     "Bundle",
     "CallResult",
+    "Capabilities",
+    "Channel",
     "Desk",
     "DeskPost",
     "Drill",
     "Gateway",
+    "Health",
     "LateCase",
     "LocalServer",
     "OpenedFile",
+    "PulledChannel",
+    "Received",
+    "Retention",
     "Scheduler",
+    "Sender",
+    "SenderTools",
+    "TurnPlan",
     "Worker",
     "ask_worker",
+    "channel_of",
+    "channels",
     "load_tracker",
     "open_file",
+    "receive_from",
+    "register",
+    "reply_windows",
     "socket_folder",
     "understanding_as_rasa",
+    "unregister",
 ]

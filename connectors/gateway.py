@@ -16,10 +16,9 @@ from functools import cache, partial
 
 from connectors.case_withdrawal import WITHDRAW, commit_withdrawal, wants_withdrawal
 from connectors.desk_words import says_unsolved
+from connectors.registry import channel_of
 from connectors.trackers import Recalled, recall
 from connectors.turn_writing import say, write_turn
-from connectors.whatsapp import CHANNEL as WHATSAPP
-from connectors.whatsapp import ChannelTurn, contact_of, plan_turn
 from dialogue import Assets, Assistant
 from dialogue.types import CaseView, IncomingMessage, Turn, TurnContext
 from foundation.errors import EpochConflictError, HaloError
@@ -91,7 +90,7 @@ class Gateway:
     new_ticket: Callable[[], str]
     new_turn_id: Callable[[], str]
     public_url: str = ""
-    """Where long answers can be read in full; WhatsApp links there."""
+    """Where long answers can be read in full; channels with short messages link there."""
 
     def take_turn(self, conversation_id: str) -> str | None:
         """Answer all unprocessed messages of the conversation; return the turn's id.
@@ -107,22 +106,21 @@ class Gateway:
                 messages = _of_one_turn([_beginning(message) for message in waiting])
                 if conversation is None or not messages:
                     return None
-                plan = self._plan(tx, conversation, messages)
+                channel = channel_of(conversation.channel)
+                plan = channel.plan_turn(tx, conversation, messages, public_url=self.public_url)
                 recalled = recall(tx, conversation_id)
                 case = latest_case(tx, conversation_id)
                 in_force = read_service_toggle(tx)
-                context = self._context(tx, conversation, messages, case, in_force)
+                known = channel.phone_known(tx, conversation_id)
+                context = self._context(tx, conversation, messages, case, in_force, known)
                 taken_back = wants_withdrawal(tx, case, messages)
                 reopens = _may_reopen(tx, conversation, case)
             if case is not None and taken_back:
                 return self._withdraw(conversation, messages, case)
             assistant = self.bundle.assistant()
-            if plan is None:
-                turn = assistant.handle(_incoming(messages, reopens), recalled.tracker, context)
-            else:
-                asked = _incoming(plan.messages, reopens)
-                own = assistant.handle(asked, recalled.tracker, context) if asked else None
-                turn = plan.finish(own, ticket=context.new_ticket)
+            asked = _incoming(plan.messages, reopens)
+            own = assistant.handle(asked, recalled.tracker, context) if asked else None
+            turn = plan.finish(own, ticket=context.new_ticket)
             return self._commit(conversation, messages, _announced(turn, in_force), recalled, case)
         except EpochConflictError:
             logger.info("turn of conversation %s is recomputed: it changed", conversation_id)
@@ -133,14 +131,6 @@ class Gateway:
             logger.exception("turn of conversation %s failed", conversation_id)
             return self._fail(conversation_id, messages)
 
-    def _plan(
-        self, tx: Transaction, conversation: Conversation, messages: Sequence[InboxMessage]
-    ) -> ChannelTurn | None:
-        """Return what is particular to the channel; most have nothing."""
-        if conversation.channel != WHATSAPP:
-            return None
-        return plan_turn(tx, conversation, messages, public_url=self.public_url)
-
     def _context(
         self,
         tx: Transaction,
@@ -148,8 +138,8 @@ class Gateway:
         messages: Sequence[InboxMessage],
         case: Case | None,
         in_force: ServiceToggle,
+        phone_known: bool,
     ) -> TurnContext:
-        contact = contact_of(tx, conversation.id) if conversation.channel == WHATSAPP else None
         return TurnContext(
             now=tx.now,
             service=apply_service_toggle(self.calendar.status(tx.now), in_force),
@@ -158,7 +148,7 @@ class Gateway:
             case=_case_view(tx, case),
             wait=cache(partial(self._wait, conversation.id)),
             asked_case=_asked_case(tx, messages),
-            phone_known=contact is not None and contact.has_phone,
+            phone_known=phone_known,
             usable_model=self.bundle.model is not None,
         )
 

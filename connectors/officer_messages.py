@@ -10,10 +10,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from connectors.outgoing import enqueue_reply
-from connectors.whatsapp import CHANNEL as WHATSAPP
+from connectors.registry import channel_of
 from dialogue import Reply
 from foundation.errors import CaseConflictError, InvalidFormError
-from handoff import WINDOW, Case, CaseState, access_case, heartbeat_due, record_heartbeat
+from handoff import Case, CaseState, access_case, heartbeat_due, record_heartbeat, window_closed
 from storage import (
     Account,
     Conversation,
@@ -66,11 +66,9 @@ def sent_before(
 
 
 def window_is_over(tx: Transaction, conversation: Conversation) -> bool:
-    """Whether WhatsApp takes nothing but templates for this conversation now."""
-    if conversation.channel != WHATSAPP:
-        return False
-    wrote_at = conversation.last_resident_at
-    return wrote_at is None or wrote_at + WINDOW <= tx.now
+    """Whether the conversation's channel takes nothing but templates now."""
+    window = channel_of(conversation.channel).reply_window
+    return window_closed(conversation.last_resident_at, window, tx.now)
 
 
 def require_open_window(tx: Transaction, conversation: Conversation) -> None:

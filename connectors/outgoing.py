@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.whatsapp import CHANNEL as WHATSAPP
-from connectors.whatsapp import why_not_announced
-from handoff import DRILL_CHANNEL
+from connectors.registry import channel_of
 from storage import Conversation, StoredEvent, Transaction, enqueue, set_outbox_state
-
-_INSTANT_CHANNELS = frozenset({"webchat", "rest", DRILL_CHANNEL})
-"""Channels whose readers fetch events themselves: a committed reply is a sent reply."""
 
 
 def enqueue_reply(
@@ -24,17 +19,18 @@ def enqueue_reply(
     """Write the outbox row of a message to the resident that was just appended.
 
     ``payload`` is for what the channel cannot make out of the event, a file for one. An
-    announcement that WhatsApp residents can do without is dropped at once.
+    announcement that the channel does without is dropped at once.
     """
+    channel = channel_of(conversation.channel)
     row = enqueue(
         tx,
         conversation,
         event=event,
-        state="sent" if conversation.channel in _INSTANT_CHANNELS else "pending",
+        state="sent" if channel.capabilities.pulled else "pending",
         epoch=conversation.epoch,
         payload=payload or {},
     )
-    if event.type != "system" or conversation.channel != WHATSAPP:
+    if event.type != "system":
         return
-    if code := why_not_announced(conversation, event.data, tx.now):
+    if code := channel.why_not_announced(conversation, event.data, tx.now):
         set_outbox_state(tx, row.id, state="dropped", error_code=code)

@@ -16,6 +16,7 @@ from datetime import timedelta
 from connectors.alerts import Alarm, LateCase
 from connectors.desk_words import desk_reply
 from connectors.outgoing import enqueue_reply
+from connectors.registry import reply_windows
 from dialogue import Reply
 from foundation.clock import indonesian_date, indonesian_time
 from foundation.errors import CaseConflictError, StoreUnavailableError
@@ -73,7 +74,7 @@ class Scheduler:
     def once(self) -> int:
         """Do what is due now; return how many things were done."""
         done = self._release_of_the_absent()
-        done += self._each(to_ask, self._ask)
+        done += self._each(lambda tx: to_ask(tx, reply_windows()), self._ask)
         done += self._each(to_expire, self._expire)
         done += self._offer()
         return done + self._tell_of_danger() + self._alert()
@@ -133,10 +134,10 @@ class Scheduler:
 
     def _offer(self) -> int:
         with self.store.read() as tx:
-            if not offers_due(tx):
+            if not offers_due(tx, reply_windows()):
                 return 0
         with self.store.write() as tx:
-            planned = offers_due(tx)
+            planned = offers_due(tx, reply_windows())
             make_offers(tx, planned)
         return len(planned)
 

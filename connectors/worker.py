@@ -10,11 +10,11 @@ from typing import Any
 
 from connectors.gateway import Bundle, Gateway
 from connectors.rasa_format import understanding_as_rasa
+from connectors.registry import debounces
 from foundation.errors import HaloError, ModelUnavailableError, StoreUnavailableError
 from nlu.types import Understanding
 from service_hours import Calendar
 from storage import (
-    Settle,
     Store,
     Wakeups,
     due_conversations,
@@ -23,9 +23,6 @@ from storage import (
 )
 
 logger = logging.getLogger(__name__)
-
-SETTLE: Mapping[str, Settle] = {"whatsapp": Settle(after_last=1.5, after_first=5.0)}
-"""Residents on WhatsApp split a question over several messages; they are answered together."""
 
 POLL_SECONDS = 1.0
 LEASE_SECONDS = 15.0
@@ -73,7 +70,7 @@ class Worker:
     def work_once(self) -> int:
         """Take one turn of each due conversation; return how many were taken."""
         with self.store.read() as tx:
-            due = due_conversations(tx, settle=SETTLE, limit=_BATCH)
+            due = due_conversations(tx, settle=debounces(), limit=_BATCH)
         return sum(self._answer(conversation) for conversation in due)
 
     def _gateway(self) -> Gateway:

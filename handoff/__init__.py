@@ -85,7 +85,7 @@ from handoff.lookup import (
     cases_of_conversations,
     phone_ends_with,
 )
-from handoff.offers import WINDOW, make_offers, offers_due, offers_to, waiting_for_offer
+from handoff.offers import make_offers, offers_due, offers_to, waiting_for_offer
 from handoff.presence import (
     CAPACITY,
     GONE_AFTER,
@@ -109,6 +109,14 @@ from handoff.queue import (
     position,
     queue_counts,
     waiting_cases,
+)
+from handoff.reply_window import (
+    NO_WINDOWS,
+    Windows,
+    window_closed,
+    window_end,
+    window_open,
+    window_opened_until,
 )
 from handoff.service_level import ServiceLevel, service_level
 from handoff.service_toggle import (
@@ -151,11 +159,11 @@ __all__ = [
     "IS_OPEN",
     "KEEPER",
     "MOST_CAPACITY",
+    "NO_WINDOWS",
     "OFFER_FOR",
     "OFFICER_ROLES",
     "REOPEN_WITHIN",
     "VIEWING_FOR",
-    "WINDOW",
     "AttentionItem",
     "CalendarFollower",
     "CalendarVersion",
@@ -179,6 +187,7 @@ __all__ = [
     "UrgentCase",
     "Waiting",
     "WaitingEstimate",
+    "Windows",
     "absent_officers",
     "access_case",
     "access_conversation",
@@ -276,6 +285,10 @@ __all__ = [
     "waiting_cases",
     "waiting_estimate",
     "waiting_for_offer",
+    "window_closed",
+    "window_end",
+    "window_open",
+    "window_opened_until",
     "withdraw_access",
     "words_of_turns",
 ]

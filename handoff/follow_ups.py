@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, not_, or_, select
 
 from handoff.access import visible_cases
 from handoff.case import IS_CLAIMED, IS_WAITING, USUAL, Case, case_from_row
-from handoff.offers import WINDOW
 from handoff.presence import GONE_AFTER, Presence
+from handoff.reply_window import NO_WINDOWS, Windows, window_open
 from storage import Account, Transaction, upsert
 from storage.desk_tables import care, presence
 from storage.tables import case_, conversation
@@ -18,7 +18,7 @@ ASK_AFTER = timedelta(hours=24)
 """A resident who waited so long since the opening is asked whether it is still needed."""
 
 ASK_BEFORE_CLOSING = timedelta(hours=1)
-"""On WhatsApp the question must come while the resident's 24 hours last: at the latest then."""
+"""Where a reply window closes the question must come while it lasts: at the latest then."""
 
 _ASK_EARLIEST = timedelta(hours=12)
 """A case that was opened when the window was nearly over is not asked about at once."""
@@ -47,11 +47,11 @@ def cases_without_officer(tx: Transaction) -> list[Case]:
     return [case_from_row(row) for row in rows]
 
 
-def to_ask(tx: Transaction) -> list[Case]:
+def to_ask(tx: Transaction, windows: Windows = NO_WINDOWS) -> list[Case]:
     """Return the waiting cases whose resident should be asked "masih perlu?".
 
-    On WhatsApp that is an hour before the window closes, and never after it: a resident who
-    cannot be asked keeps the case. An urgent case is never asked about: a person ends it.
+    Where there is a reply window that is an hour before it closes, and never after it: a resident
+    who cannot be asked keeps the case. An urgent case is never asked about: a person ends it.
     """
     rows = tx.connection.execute(
         select(case_)
@@ -59,7 +59,8 @@ def to_ask(tx: Transaction) -> list[Case]:
         .outerjoin(care, care.c.case_id == case_.c.id)
         .where(IS_WAITING, case_.c.opened_at <= tx.now - _ASK_EARLIEST)
         .where(case_.c.priority == USUAL)
-        .where(or_(_long_open(tx), _closes_soon(tx)), _can_be_asked(tx))
+        .where(or_(_long_open(tx), not_(window_open(windows, tx.now + ASK_BEFORE_CLOSING))))
+        .where(window_open(windows, tx.now))
         .where(care.c.asked_at.is_(None))
         .order_by(case_.c.opened_at, case_.c.id)
         .limit(_BATCH)
@@ -69,16 +70,6 @@ def to_ask(tx: Transaction) -> list[Case]:
 
 def _long_open(tx: Transaction) -> ColumnElement[bool]:
     return case_.c.opened_at <= tx.now - ASK_AFTER
-
-
-def _closes_soon(tx: Transaction) -> ColumnElement[bool]:
-    soon = conversation.c.last_resident_at <= tx.now - WINDOW + ASK_BEFORE_CLOSING
-    return and_(conversation.c.channel == "whatsapp", soon)
-
-
-def _can_be_asked(tx: Transaction) -> ColumnElement[bool]:
-    window_open = conversation.c.last_resident_at > tx.now - WINDOW
-    return or_(conversation.c.channel != "whatsapp", window_open)
 
 
 def mark_asked(tx: Transaction, case_id: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -12,12 +11,10 @@ from handoff.assignment import Free, Offer, Waiting, plan_offers
 from handoff.case import IS_WAITING, URGENT
 from handoff.links import earlier_of
 from handoff.presence import officers_on_duty
+from handoff.reply_window import NO_WINDOWS, Windows, window_end
 from storage import Transaction, upsert
 from storage.desk_tables import offer
 from storage.tables import case_, conversation
-
-WINDOW = timedelta(hours=24)
-"""After a resident's last message on WhatsApp only templates may be sent."""
 
 _LOOKED_AT = 200
 """Waiting cases that are planned for at once, the longest waiting."""
@@ -33,7 +30,7 @@ def offers_to(tx: Transaction, officer_id: int) -> list[Offer]:
     return [Offer(row.case_id, row.officer_id, row.until) for row in rows]
 
 
-def offers_due(tx: Transaction) -> list[Offer]:
+def offers_due(tx: Transaction, windows: Windows = NO_WINDOWS) -> list[Offer]:
     """Return the offers that should be made now (see :mod:`handoff.assignment`)."""
     officers = [
         Free(officer.id, officer.room, officer.load)
@@ -42,7 +39,7 @@ def offers_due(tx: Transaction) -> list[Offer]:
     ]
     if not officers:
         return []
-    waiting = waiting_for_offer(tx)
+    waiting = waiting_for_offer(tx, windows)
     rows = tx.connection.execute(
         select(offer).where(offer.c.case_id.in_([case.id for case in waiting]))
     )
@@ -61,7 +58,7 @@ def make_offers(tx: Transaction, planned: Sequence[Offer]) -> None:
         )
 
 
-def waiting_for_offer(tx: Transaction) -> list[Waiting]:
+def waiting_for_offer(tx: Transaction, windows: Windows = NO_WINDOWS) -> list[Waiting]:
     """Return the longest waiting cases with what decides their order."""
     rows = tx.connection.execute(
         select(
@@ -83,11 +80,7 @@ def waiting_for_offer(tx: Transaction) -> list[Waiting]:
         Waiting(
             id=row.id,
             opened_at=row.opened_at,
-            window_ends=(
-                row.last_resident_at + WINDOW
-                if row.channel == "whatsapp" and row.last_resident_at
-                else None
-            ),
+            window_ends=window_end(row.last_resident_at, windows.get(row.channel)),
             prefer=earlier[row.id].officer_id if row.id in earlier else None,
             urgent=row.priority == URGENT,
             only=frozenset(seers_of(tx, row.conversation_id)) if row.confidential else None,

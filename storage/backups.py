@@ -169,7 +169,7 @@ def _after_restoring(url: URL, path: Path, now: datetime) -> None:
 def _hold_unsent(tx: Transaction) -> int:
     statement = (
         sa.update(outbox)
-        .where(outbox.c.channel == "whatsapp", outbox.c.state.in_(("pending", "sending")))
+        .where(outbox.c.state.in_(("pending", "sending")))
         .values(state="unknown", state_at=tx.now)
     )
     return tx.connection.execute(statement).rowcount

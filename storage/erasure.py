@@ -8,18 +8,20 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage import webchat_tables, whatsapp_tables
 from storage.conversations import lock_conversation
 from storage.store import Transaction
 from storage.tables import (
+    CONTENT,
+    IDENTITY,
+    PERSONAL,
     case_,
     conversation,
     event,
     event_content,
     inbox,
+    metadata,
     outbox,
     outbox_attempt,
-    snapshot,
 )
 
 ERASED = "erased"
@@ -51,14 +53,7 @@ def erase_content(tx: Transaction, conversation_id: str) -> int:
     )
     _erase_messages(tx, conversation_id)
     _erase_replies(tx, conversation_id)
-    for table in (
-        snapshot,
-        whatsapp_tables.media,
-        webchat_tables.attachment,
-        webchat_tables.continuation,
-        webchat_tables.typing_sign,
-    ):
-        execute(sa.delete(table).where(table.c.conversation_id == conversation_id))
+    _delete_rows(tx, CONTENT, conversation_id)
     execute(
         sa.update(case_)
         .where(case_.c.conversation_id == conversation_id)
@@ -81,8 +76,7 @@ def forget_resident(tx: Transaction, conversation_id: str) -> int:
         .values(address=f"{ERASED}:{conversation_id}", last_resident_at=None)
     )
     _forget_ids(tx, conversation_id)
-    for table in (whatsapp_tables.alias, whatsapp_tables.contact):
-        execute(sa.delete(table).where(table.c.conversation_id == conversation_id))
+    _delete_rows(tx, IDENTITY, conversation_id)
     replies = sa.select(outbox.c.id).where(outbox.c.conversation_id == conversation_id)
     execute(
         sa.update(outbox_attempt).where(outbox_attempt.c.outbox_id.in_(replies)).values(wamid=None)
@@ -111,6 +105,15 @@ def was_forgotten(
     wanted = {forgotten_id(name): name for name in channel_message_ids}
     known = tx.connection.execute(_KNOWN_IDS, {"channel": channel, "ids": list(wanted)}).scalars()
     return frozenset(wanted[name] for name in known)
+
+
+def _delete_rows(tx: Transaction, personal: str, conversation_id: str) -> None:
+    """Delete the conversation's rows of all tables that say so of themselves."""
+    for table in metadata.sorted_tables:
+        if table.info.get(PERSONAL) == personal:
+            tx.connection.execute(
+                sa.delete(table).where(table.c.conversation_id == conversation_id)
+            )
 
 
 def _forget_ids(tx: Transaction, conversation_id: str) -> None:

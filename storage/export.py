@@ -8,10 +8,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage import webchat_tables, whatsapp_tables
 from storage.conversations import lock_conversation
 from storage.store import Transaction
-from storage.tables import case_, conversation, event, event_content, inbox
+from storage.tables import (
+    EXPORTED_AS,
+    case_,
+    conversation,
+    event,
+    event_content,
+    inbox,
+    metadata,
+)
 
 
 def export_conversation(tx: Transaction, conversation_id: str) -> dict[str, Any]:
@@ -31,9 +38,11 @@ def export_conversation(tx: Transaction, conversation_id: str) -> dict[str, Any]
         "conversation": conversation,
         "messages": inbox,
         "cases": case_,
-        "whatsapp": whatsapp_tables.contact,
-        "whatsapp_files": whatsapp_tables.media,
-        "files": webchat_tables.attachment,
+        **{
+            str(table.info[EXPORTED_AS]): table
+            for table in metadata.tables.values()
+            if EXPORTED_AS in table.info
+        },
     }
     found = {
         name: _rows(

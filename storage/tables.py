@@ -23,6 +23,16 @@ metadata: Final = sa.MetaData(
     }
 )
 
+PERSONAL: Final = "personal"
+"""Key of a table's ``info``: its rows of a conversation are erased with what was said
+(:data:`CONTENT`) or with who said it (:data:`IDENTITY`)."""
+
+CONTENT: Final = "content"
+IDENTITY: Final = "identity"
+
+EXPORTED_AS: Final = "exported_as"
+"""Key of a table's ``info``: how its rows are called in a resident's copy."""
+
 BigId: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A 64-bit counter; SQLite counts by itself only in a column called INTEGER."""
 
@@ -207,6 +217,7 @@ snapshot: Final = sa.Table(
     Column("seq", sa.Integer, nullable=False),
     Column("state", Document, nullable=False),
     Column("at", Moment, nullable=False),
+    info={PERSONAL: CONTENT},
 )
 
 # ``priority`` 0 is urgent and comes first, 1 is the usual. ``confidential`` is the conversation's;

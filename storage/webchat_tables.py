@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey
 
 from storage.columns import CleanText, Moment
-from storage.tables import BigId, metadata
+from storage.tables import CONTENT, EXPORTED_AS, PERSONAL, BigId, metadata
 
 # A file as it came. The id is unguessable; who may fetch it is a rule of ``web``.
 attachment: Final = sa.Table(
@@ -25,6 +25,7 @@ attachment: Final = sa.Table(
     Column("sha256", CleanText, nullable=False),
     Column("content", sa.LargeBinary, nullable=False),
     Column("at", Moment, nullable=False, index=True),
+    info={PERSONAL: CONTENT, EXPORTED_AS: "files"},
 )
 
 # Only the code's hash is kept: who reads the table cannot continue anybody's talk.
@@ -36,6 +37,7 @@ continuation: Final = sa.Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),
+    info={PERSONAL: CONTENT},
 )
 
 # Signs of typing, for a few seconds; no words. At most three rows a conversation.
@@ -47,4 +49,5 @@ typing_sign: Final = sa.Table(
     Column("typist", CleanText, nullable=False),
     Column("at", Moment, nullable=False),
     sqlite_autoincrement=True,
+    info={PERSONAL: CONTENT},
 )

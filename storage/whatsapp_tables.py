@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 
 from storage.columns import CleanText, Document, Moment
-from storage.tables import BigId, metadata
+from storage.tables import CONTENT, EXPORTED_AS, IDENTITY, PERSONAL, BigId, metadata
 
 # Every number and business-scoped user id by which Meta has named a resident, and the
 # conversation that it leads to.
@@ -22,6 +22,7 @@ alias: Final = sa.Table(
     Column("alias", CleanText, primary_key=True),
     Column("conversation_id", CleanText, ForeignKey("conversation.id"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
+    info={PERSONAL: IDENTITY},
 )
 
 # Who the resident is now, as far as Meta tells.
@@ -43,6 +44,7 @@ contact: Final = sa.Table(
     # The conversations of one resident are found by what Meta names them.
     Index(None, "user_id"),
     Index(None, "wa_id"),
+    info={PERSONAL: IDENTITY, EXPORTED_AS: "whatsapp"},
 )
 
 # The state of our own business number, shared by all processes that send.
@@ -100,4 +102,5 @@ media: Final = sa.Table(
     Column("sha256", CleanText, nullable=False),
     Column("content", sa.LargeBinary, nullable=False),
     Column("at", Moment, nullable=False, index=True),
+    info={PERSONAL: CONTENT, EXPORTED_AS: "whatsapp_files"},
 )

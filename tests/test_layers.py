@@ -86,6 +86,16 @@ def test_imports_go_down_only_and_through_the_public_interface(path: Path) -> No
         )
 
 
+@pytest.mark.parametrize(
+    ("part", "above"), [("contacts", "inbound outbound"), ("inbound", "outbound")]
+)
+def test_the_parts_of_the_whatsapp_channel_import_down_only(part: str, above: str) -> None:
+    folder = ROOT / "connectors" / "whatsapp" / part
+    upward = tuple(f"connectors.whatsapp.{name}" for name in above.split())
+    for path in folder.rglob("*.py"):
+        assert [name for name in _imports(path) if name.startswith(upward)] == [], path.name
+
+
 def test_web_process_never_loads_a_model() -> None:
     code = (
         "import sys, web, connectors, dialogue\n"

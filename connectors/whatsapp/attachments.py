@@ -22,8 +22,8 @@ from connectors.whatsapp.file_kinds import (
     is_opened,
     may_be_sent,
 )
-from connectors.whatsapp.graph import GraphApi
-from connectors.whatsapp.json_access import as_mapping, as_text
+from connectors.whatsapp.inbound.json_access import as_mapping, as_text
+from connectors.whatsapp.outbound.graph import GraphApi
 from connectors.whatsapp.texts import say
 from foundation.errors import AttachmentRefusedError, NotFoundError
 from storage import Store, Transaction, insert_if_absent, tables

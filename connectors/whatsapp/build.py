@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import requests
 
-from connectors.whatsapp.deliverer import Deliverer
-from connectors.whatsapp.failure_policy import FailurePolicy
-from connectors.whatsapp.graph import GraphApi
-from connectors.whatsapp.ingest import Ingest
-from connectors.whatsapp.read_receipts import ReadReceipts
-from connectors.whatsapp.statuses import StatusHandler
+from connectors.whatsapp.inbound.ingest import Ingest
+from connectors.whatsapp.outbound.deliverer import Deliverer
+from connectors.whatsapp.outbound.failure_policy import FailurePolicy
+from connectors.whatsapp.outbound.graph import GraphApi
+from connectors.whatsapp.outbound.read_receipts import ReadReceipts
+from connectors.whatsapp.outbound.statuses import StatusHandler
 from foundation.settings import Settings, WhatsAppSettings
 from storage import Store
 

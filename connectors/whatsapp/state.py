@@ -7,8 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.number_health import read_number_health
-from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.outbound.number_health import read_number_health
 from foundation.clock import WIB
 from storage import Transaction, messages_by_month, tables
 

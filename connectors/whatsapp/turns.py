@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from connectors.whatsapp.continuing import LINK_OVER, LINKED, greeting, without_code
-from connectors.whatsapp.failure_policy import WINDOW
-from connectors.whatsapp.formatter import (
+from connectors.whatsapp.inbound.continuing import LINK_OVER, LINKED, greeting, without_code
+from connectors.whatsapp.outbound.failure_policy import WINDOW
+from connectors.whatsapp.outbound.formatter import (
     TEXT_LIMIT,
     Choice,
     Outgoing,
@@ -22,11 +22,11 @@ from connectors.whatsapp.formatter import (
     message_content,
     numbered_choices,
 )
-from connectors.whatsapp.send_guard import OPT_OUT_RESPONSE
+from connectors.whatsapp.outbound.send_guard import OPT_OUT_RESPONSE
 from connectors.whatsapp.texts import say, say_first
 from dialogue.types import Button, CaseRequest, Reply, Turn
 from foundation.errors import MessageTooLongError
-from handoff import Reason, open_case_of
+from handoff import Reason, open_case_of, window_closed
 from storage import Conversation, InboxMessage, Transaction, read_latest_events
 
 PLEASE_TYPE: Final = "wa_ketik"
@@ -89,7 +89,7 @@ def plan_turn(
     if conversation.owner is not None:
         # All of it is the officer's; the assistant notes it and says nothing.
         return plan
-    late = [message for message in messages if message.sent_at + WINDOW <= tx.now]
+    late = [message for message in messages if window_closed(message.sent_at, WINDOW, tx.now)]
     fresh = [message for message in messages if message not in late]
     plan = replace(
         plan,

@@ -25,7 +25,7 @@ from commands.check import check
 from commands.check_ready import CheckContext, check_ready, own_address
 from commands.readiness_monitor import ReadinessMonitor
 from connectors import LocalServer, socket_folder
-from connectors.whatsapp.number_health import stop_number
+from connectors.whatsapp.outbound.number_health import stop_number
 from connectors.whatsapp_emulator import EmulatorServer
 from foundation.clock import StillClock, parse_moment
 from foundation.errors import ForbiddenError, WorkerTimeoutError

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from commands.whatsapp import whatsapp
 from connectors.whatsapp import read_number_health
-from connectors.whatsapp.number_health import stop_number
+from connectors.whatsapp.outbound.number_health import stop_number
 from foundation.clock import StillClock
 from storage import (
     Store,

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from connectors.rest import CHANNEL, parse_inbound, rasa_messages, sender_of
+from connectors import receive_from
+from connectors.rest import REST, rasa_messages, sender_of
 from foundation import __version__
 from foundation.addresses import is_loopback
 from foundation.errors import BadMessageError, NotSignedInError
 from learning import active_job
-from storage import open_conversation, receive
 from web.api.request_data import bearer_token, json_body
 from web.context import feed, services
 from web.ratelimit import Limit, RateLimiter
@@ -39,11 +39,8 @@ class RasaViews:
         sender = sender_of(body)
         known = services()
         with known.store.write() as tx:
-            conversation = open_conversation(tx, channel=CHANNEL, address=sender)
-            inbound = parse_inbound(
-                body, conversation_id=conversation.id, message_id=known.new_id(), now=tx.now
-            )
-            receipt = receive(tx, inbound)
+            received = receive_from(tx, REST, body, address=sender, message_id=known.new_id())
+        conversation, receipt = received.conversation, received.receipt
         known.wakeups.publish()
         if conversation.owner is not None:
             return jsonify([])

@@ -1,4 +1,4 @@
-"""How long WhatsApp still takes free text: 24 hours from the resident's last message."""
+"""How long a channel with a reply window still takes free text."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from connectors.whatsapp import CHANNEL
-from handoff import WINDOW
+from connectors import reply_windows
+from handoff import window_end
 from storage import Transaction, tables
 
 
 def minutes_of_windows(tx: Transaction, conversation_ids: Collection[str]) -> dict[str, int]:
-    """Return the minutes left of each WhatsApp conversation's window, negative once it is over.
+    """Return the minutes left of each conversation's reply window, negative once it is over.
 
-    Conversations on other channels have none and are left out.
+    Conversations on channels without one have none and are left out.
     """
+    windows = reply_windows()
     one = tables.conversation
     rows = tx.connection.execute(
-        sa.select(one.c.id, one.c.last_resident_at).where(
+        sa.select(one.c.id, one.c.channel, one.c.last_resident_at).where(
             one.c.id.in_(conversation_ids),
-            one.c.channel == CHANNEL,
+            one.c.channel.in_(sorted(windows)),
             one.c.last_resident_at.is_not(None),
         )
     )
-    return {
-        row.id: int((row.last_resident_at + WINDOW - tx.now).total_seconds() // 60) for row in rows
-    }
+    ends = {row.id: window_end(row.last_resident_at, windows[row.channel]) for row in rows}
+    return {name: int((end - tx.now).total_seconds() // 60) for name, end in ends.items() if end}

@@ -83,7 +83,7 @@ def test_an_item_that_breaks_our_reading_is_stored_all_the_same(
     def defect(raw: Any) -> Any:
         raise RuntimeError("a defect of ours")
 
-    monkeypatch.setattr("connectors.whatsapp.ingest.read_item", defect)
+    monkeypatch.setattr("connectors.whatsapp.inbound.ingest.read_item", defect)
     assert fixture.post(envelope(messages=[text_item("satu"), text_item("dua")])).status_code == 200
     rows = _stored(fixture)
     assert [row.media["type"] for row in rows] == ["unknown", "unknown"]

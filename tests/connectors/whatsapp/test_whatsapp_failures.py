@@ -12,7 +12,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from connectors.whatsapp import read_number_health
-from connectors.whatsapp.failures import (
+from connectors.whatsapp.outbound.failures import (
     Action,
     failure_of,
     pause_before_retry,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.whatsapp.formatter import (
+from connectors.whatsapp.outbound.formatter import (
     Choice,
     Outgoing,
     in_parts,

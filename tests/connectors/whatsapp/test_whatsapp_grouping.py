@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.whatsapp import GroupedIngest, Ingest, Report, make_ingest
-from connectors.whatsapp.webhook_parser import Contents
+from connectors.whatsapp.inbound.webhook_parser import Contents
 from foundation.errors import BadMessageError, StoreUnavailableError
 from tests.builders import at_once
 from tests.connectors.whatsapp.whatsapp_kit import WhatsAppFixture, envelope, text_item

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.whatsapp.recipient_rate_limit import BURST, INTERVAL, next_burst
+from connectors.whatsapp.outbound.recipient_rate_limit import BURST, INTERVAL, next_burst
 from connectors.whatsapp_emulator.rate_limits import RecipientRateLimit
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors import Desk
-from connectors.whatsapp.formatter import TEXT_LIMIT
+from connectors.whatsapp.outbound.formatter import TEXT_LIMIT
 from connectors.whatsapp.turns import as_one_message
 from dialogue.types import Button, Reply
 from storage import create_account, tables

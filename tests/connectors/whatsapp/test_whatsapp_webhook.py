@@ -203,7 +203,7 @@ def test_a_store_that_fails_is_told_to_meta_so_that_it_sends_again(
         raise StoreUnavailableError("disk full")
 
     with monkeypatch.context() as broken:
-        broken.setattr("connectors.whatsapp.records.receive", refuse)
+        broken.setattr("connectors.whatsapp.inbound.records.receive", refuse)
         answer = fixture.post(RAW)
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]

@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from connectors import Bundle, Gateway
+from connectors import Bundle, Gateway, Retention
 from connectors.whatsapp import Deliverer, make_deliverer, sign
 from dialogue import Assets
 from foundation.clock import StillClock
@@ -266,6 +266,7 @@ class WhatsAppFixture:
         """Send until nothing is due."""
         while self.deliverer.work_once():
             pass
+        Retention(self.store).once()
 
     def gateway(self) -> Gateway:
         return Gateway(

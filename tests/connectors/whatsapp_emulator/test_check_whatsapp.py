@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from commands.check_whatsapp import check_number_health, check_whatsapp
-from connectors.whatsapp.number_health import stop_number
+from connectors.whatsapp.outbound.number_health import stop_number
 from connectors.whatsapp_emulator import EmulatorServer
 from foundation.clock import StillClock
 from foundation.settings import Settings, read_settings

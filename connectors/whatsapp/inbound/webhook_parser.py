@@ -11,28 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.whatsapp.json_access import as_list, as_mapping, as_text, number_of, user_id_of
+from connectors.whatsapp.contacts.naming import Sender
+from connectors.whatsapp.inbound.json_access import (
+    as_list,
+    as_mapping,
+    as_text,
+    number_of,
+    user_id_of,
+)
 from storage import storable
 
 _LONGEST_ID = 400
 _SHOWN_FIELD = 40
 _NOTHING = " \t\r\n\v\f\ufffd"
 """What an id must not consist of; U+FFFD stands where something unstorable was."""
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who wrote: business-scoped user id, number (digits), or both; names as Meta gave them."""
-
-    user_id: str | None
-    wa_id: str | None
-    name: str = ""
-    username: str = ""
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """What is known of the two, the user id first; never empty."""
-        return tuple(alias for alias in (self.user_id, self.wa_id) if alias)
 
 
 @dataclass(frozen=True)

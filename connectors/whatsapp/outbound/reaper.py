@@ -13,12 +13,11 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.attachments import drop_old_attachments, old_attachments_exist
-from connectors.whatsapp.compose import needs_window
-from connectors.whatsapp.failure_policy import WINDOW, FailurePolicy
-from connectors.whatsapp.failures import WINDOW_CLOSED
-from connectors.whatsapp.held_items import drop_expired, some_expired
-from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.outbound.compose import needs_window
+from connectors.whatsapp.outbound.failure_policy import WINDOW, FailurePolicy
+from connectors.whatsapp.outbound.failures import WINDOW_CLOSED
+from handoff import window_opened_until
 from storage import (
     Attempt,
     OutboxRow,
@@ -66,14 +65,9 @@ class Reaper:
             cut_off = _unsettled(tx, "sending", now - CUT_OFF_AFTER)
             unknown = _unsettled(tx, "unknown", now - min(LOOK_FOR, TELL_AFTER))
             closed = _window_closed(tx)
-            expired = some_expired(tx) or old_attachments_exist(tx)
         self._each(cut_off, self._cut_off)
         self._each(unknown, self._unknown)
         self._each(closed, self._closed)
-        if expired:
-            with self.store.write() as tx:
-                given_up, deleted = drop_expired(tx), drop_old_attachments(tx)
-            logger.info("%d statuses given up, %d old files deleted", given_up, deleted)
 
     def _each(self, row_ids: Iterable[int], settle: _Settle) -> None:
         for row_id in row_ids:
@@ -166,7 +160,7 @@ def _window_closed(tx: Transaction) -> list[int]:
             outbox.c.channel == CHANNEL,
             outbox.c.state == "pending",
             _UNSETTLED,
-            conversation.c.last_resident_at <= tx.now - WINDOW,
+            conversation.c.last_resident_at <= window_opened_until(WINDOW, tx.now),
         )
         .order_by(outbox.c.id)
         .limit(_BATCH)

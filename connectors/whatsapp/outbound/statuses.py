@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from connectors.whatsapp.charges import note_charge
-from connectors.whatsapp.failure_policy import FailurePolicy
-from connectors.whatsapp.held_items import hold, take_held
-from connectors.whatsapp.webhook_parser import StatusReport
+from connectors.whatsapp.inbound.held_items import hold, take_held
+from connectors.whatsapp.inbound.webhook_parser import StatusReport
+from connectors.whatsapp.outbound.charges import note_charge
+from connectors.whatsapp.outbound.failure_policy import FailurePolicy
 from storage import (
     Attempt,
     AttemptState,

@@ -14,9 +14,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.people import CHANNEL, Contact, change_contact, contact_of
-from connectors.whatsapp.reading import NewIdentity
-from connectors.whatsapp.webhook_parser import Sender
+from connectors.whatsapp.contacts.naming import NewIdentity, Sender
+from connectors.whatsapp.contacts.people import CHANNEL, Contact, change_contact, contact_of
 from foundation.errors import StoreUnavailableError
 from handoff import open_case_of, share_confidentiality
 from storage import (

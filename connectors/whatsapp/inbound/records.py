@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.held_items import hold, take_held
-from connectors.whatsapp.people import CHANNEL, change_contact, same_person
-from connectors.whatsapp.reading import Reading
-from connectors.whatsapp.revoking import REVOKED, mask_message
+from connectors.whatsapp.contacts.people import CHANNEL, change_contact, same_person
+from connectors.whatsapp.inbound.held_items import hold, take_held
+from connectors.whatsapp.inbound.reading import Reading
+from connectors.whatsapp.inbound.revoking import REVOKED, mask_message
 from storage import (
     Inbound,
     Transaction,

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from connectors.whatsapp.ingest import Ingest, Report
-from connectors.whatsapp.webhook_parser import Contents
+from connectors.whatsapp.inbound.ingest import Ingest, Report
+from connectors.whatsapp.inbound.webhook_parser import Contents
 from foundation.errors import StoreUnavailableError
 
 LINGER_SECONDS: Final = 0.002

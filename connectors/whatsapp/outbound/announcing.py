@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from connectors.whatsapp.failure_policy import WINDOW
-from connectors.whatsapp.failures import WINDOW_CLOSED
+from connectors.whatsapp.outbound.failure_policy import WINDOW
+from connectors.whatsapp.outbound.failures import WINDOW_CLOSED
+from handoff import window_closed
 from storage import Conversation
 
 SPARED: Final = "spared"
@@ -41,7 +42,4 @@ def why_not_announced(
     """
     if data.get("response") in _NOT_NEEDED:
         return SPARED
-    spoke_at = conversation.last_resident_at
-    if spoke_at is None or spoke_at + WINDOW <= now:
-        return WINDOW_CLOSED
-    return None
+    return WINDOW_CLOSED if window_closed(conversation.last_resident_at, WINDOW, now) else None

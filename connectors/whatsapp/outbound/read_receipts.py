@@ -10,8 +10,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.graph import Accepted, GraphApi
-from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.outbound.graph import Accepted, GraphApi
 from storage import Store, Transaction, tables
 
 logger = logging.getLogger(__name__)

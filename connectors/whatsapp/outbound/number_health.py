@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.failures import failure_of, pause_for_number
+from connectors.whatsapp.outbound.failures import failure_of, pause_for_number
 from storage import Transaction, insert_if_absent
 from storage.whatsapp_tables import line
 

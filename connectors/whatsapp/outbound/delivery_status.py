@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.announcing import SPARED
-from connectors.whatsapp.failures import reason_text
-from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.outbound.announcing import SPARED
+from connectors.whatsapp.outbound.failures import reason_text
 from connectors.whatsapp.texts import say, say_first
 from storage import OutboxState, StoredEvent, Transaction, tables
 

@@ -13,14 +13,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from connectors.whatsapp.json_access import (
+from connectors.whatsapp.contacts.naming import NewIdentity
+from connectors.whatsapp.inbound.json_access import (
     as_list,
     as_mapping,
     as_text,
     number_of,
     user_id_of,
 )
-from connectors.whatsapp.webhook_parser import bounded_id, error_code
+from connectors.whatsapp.inbound.webhook_parser import bounded_id, error_code
 from storage import Kind, storable
 
 Action = Literal["answered", "please_type", "silent"]
@@ -40,15 +41,6 @@ _CAPTIONED: Final = ("image", "video", "document")
 _SILENT_UNSUPPORTED: Final = ("reaction", "pin", "keep_in_chat", "poll_update")
 _NOT_AVAILABLE: Final = "131060"
 _META: Final = ("id", "mime_type", "sha256", "filename", "voice", "animated")
-
-
-@dataclass(frozen=True)
-class NewIdentity:
-    """The resident goes on under these; whatever is ``None`` stays."""
-
-    user_id: str | None
-    wa_id: str | None
-    previous_user_id: str | None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.failures import (
+from connectors.whatsapp.outbound.failures import (
     MAX_TRIES_OF_UNKNOWN_CODE,
     Action,
     failure_of,
@@ -18,8 +18,8 @@ from connectors.whatsapp.failures import (
     pause_for_recipient,
     reason_text,
 )
-from connectors.whatsapp.number_health import slow_down, stop_number
-from handoff import Reason, open_case
+from connectors.whatsapp.outbound.number_health import slow_down, stop_number
+from handoff import Reason, open_case, window_end
 from storage import (
     Attempt,
     OutboxRow,
@@ -117,7 +117,7 @@ class FailurePolicy:
         if action is not Action.RETRY:
             return False
         end = row.created_at + LONGEST_RETRY
-        closes = window_end(tx, row.conversation)
+        closes = end_of_window(tx, row.conversation)
         return tx.now < (min(end, closes) if closes else end)
 
     def _again(self, tx: Transaction, row: OutboxRow, code: str, at: datetime | None) -> None:
@@ -131,12 +131,10 @@ class FailurePolicy:
         )
 
 
-def window_end(tx: Transaction, conversation_id: str) -> datetime | None:
+def end_of_window(tx: Transaction, conversation_id: str) -> datetime | None:
     """Return when the resident's 24 hours end, ``None`` when they never wrote."""
     conversation = get_conversation(tx, conversation_id)
-    if conversation is None or conversation.last_resident_at is None:
-        return None
-    return conversation.last_resident_at + WINDOW
+    return None if conversation is None else window_end(conversation.last_resident_at, WINDOW)
 
 
 def _is_announcement(tx: Transaction, row: OutboxRow) -> bool:

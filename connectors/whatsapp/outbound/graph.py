@@ -10,8 +10,8 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from urllib3.exceptions import SSLError as TransportSSLError
 
-from connectors.whatsapp.failures import NOT_SENT
-from connectors.whatsapp.json_access import as_list, as_mapping, as_text
+from connectors.whatsapp.inbound.json_access import as_list, as_mapping, as_text
+from connectors.whatsapp.outbound.failures import NOT_SENT
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 20.0

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from connectors.whatsapp.failure_policy import FailurePolicy
-from connectors.whatsapp.failures import Action, failure_of
-from connectors.whatsapp.graph import Accepted, GraphApi, NoAnswer, Refused
-from connectors.whatsapp.number_health import (
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.outbound.failure_policy import FailurePolicy
+from connectors.whatsapp.outbound.failures import Action, failure_of
+from connectors.whatsapp.outbound.graph import Accepted, GraphApi, NoAnswer, Refused
+from connectors.whatsapp.outbound.number_health import (
     NumberHealth,
     forgive,
     postpone_probe,
@@ -24,12 +25,11 @@ from connectors.whatsapp.number_health import (
     stop_number,
     token_mark,
 )
-from connectors.whatsapp.number_rate_limit import NumberRateLimit
-from connectors.whatsapp.people import CHANNEL
-from connectors.whatsapp.read_receipts import ReadReceipts
-from connectors.whatsapp.reaper import Reaper, next_moment
-from connectors.whatsapp.send_guard import ClearedSend, SendGuard
-from connectors.whatsapp.statuses import StatusHandler
+from connectors.whatsapp.outbound.number_rate_limit import NumberRateLimit
+from connectors.whatsapp.outbound.read_receipts import ReadReceipts
+from connectors.whatsapp.outbound.reaper import Reaper, next_moment
+from connectors.whatsapp.outbound.send_guard import ClearedSend, SendGuard
+from connectors.whatsapp.outbound.statuses import StatusHandler
 from foundation.errors import StoreUnavailableError
 from storage import (
     Attempt,

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.failure_policy import window_end
-from connectors.whatsapp.people import CHANNEL, Contact, contact_of
+from connectors.whatsapp.contacts.people import CHANNEL, Contact, contact_of
+from connectors.whatsapp.outbound.failure_policy import end_of_window
 from foundation.errors import CaseConflictError
 from storage import (
     OutboxRow,
@@ -72,7 +72,7 @@ def propose_template(
     contact = contact_of(tx, conversation_id)
     if not template or conversation is None or contact is None:
         return None
-    closes = window_end(tx, conversation_id)
+    closes = end_of_window(tx, conversation_id)
     if conversation.channel != CHANNEL or (closes is not None and tx.now < closes):
         return None
     if contact.opted_out_at is not None or not (contact.wa_id or contact.user_id):

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.continuing import carry_over, find_link
-from connectors.whatsapp.identities import conversation_of, link
-from connectors.whatsapp.json_access import moment_of, read_json, storable_item
-from connectors.whatsapp.people import CHANNEL
-from connectors.whatsapp.reading import Reading, read_item
-from connectors.whatsapp.records import Noted, note, store_message
-from connectors.whatsapp.statuses import StatusHandler
-from connectors.whatsapp.webhook_parser import Contents, Item, StatusReport, parse_webhook
+from connectors.whatsapp.contacts.identities import conversation_of, link
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.inbound.continuing import carry_over, find_link
+from connectors.whatsapp.inbound.json_access import moment_of, read_json, storable_item
+from connectors.whatsapp.inbound.reading import Reading, read_item
+from connectors.whatsapp.inbound.records import Noted, note, store_message
+from connectors.whatsapp.inbound.webhook_parser import Contents, Item, StatusReport, parse_webhook
 from foundation.errors import StoreUnavailableError
 from storage import Inbound, Store, Transaction, was_forgotten
 
@@ -34,6 +33,13 @@ _STORE_FAILS = (StoreUnavailableError, sa.exc.OperationalError, sa.exc.Interface
 
 _TakeItem = Callable[[Transaction, Item, "Report"], None]
 _TakeStatus = Callable[[Transaction, StatusReport, "Report"], None]
+
+
+class Statuses(Protocol):
+    """Where reports of what became of our messages go."""
+
+    def apply(self, tx: Transaction, status: StatusReport) -> None:
+        """Take one over."""
 
 
 @dataclass
@@ -59,7 +65,7 @@ class Ingest:
 
     store: Store
     phone_number_id: str
-    statuses: StatusHandler
+    statuses: Statuses
     new_id: Callable[[], str]
 
     def take(self, raw: bytes) -> Report:
@@ -146,23 +152,15 @@ class Ingest:
     def _write(self, tx: Transaction, item: Item, reading: Reading) -> bool:
         """Return whether the item was there before."""
         conversation_id = conversation_of(tx, item.sender, new_id=self.new_id)
-        sent_at = moment_of(item.raw.get("timestamp"), received_at=tx.now)
         if reading.action == "silent":
-            return self._note(tx, item, reading, conversation_id, sent_at)
+            return self._note(tx, item, reading, conversation_id)
         code = None
         if reading.action == "answered":
             code = find_link(tx, reading.text, message_id=item.id)
         if code is not None:
             reading = replace(reading, hint=code.hint)
-        inbound = Inbound(
-            channel=CHANNEL,
-            channel_message_id=item.id,
-            conversation=conversation_id,
-            kind=reading.kind,
-            text=reading.text,
-            payload=reading.payload,
-            media=_described(item, reading),
-            sent_at=sent_at,
+        inbound = as_inbound(
+            item.raw, reading, conversation_id=conversation_id, message_id=item.id, now=tx.now
         )
         duplicate = store_message(tx, inbound, reading, turn_id=self.new_id)
         if code is not None and code.web_conversation and not duplicate:
@@ -175,14 +173,13 @@ class Ingest:
         item: Item,
         reading: Reading,
         conversation_id: str,
-        sent_at: datetime,
     ) -> bool:
         noted = Noted(
             message_id=item.id,
             conversation=conversation_id,
             text=reading.text,
-            media=_described(item, reading),
-            sent_at=sent_at,
+            media=_described(item.raw, reading),
+            sent_at=moment_of(item.raw.get("timestamp"), received_at=tx.now),
             about=reading.about,
         )
         fresh = note(tx, noted, reading, turn_id=self.new_id())
@@ -218,14 +215,35 @@ def _take_all(
         take_status(tx, status, report)
 
 
-def _described(item: Item, reading: Reading) -> dict[str, Any]:
+def as_inbound(
+    raw: Mapping[str, Any],
+    reading: Reading,
+    *,
+    conversation_id: str,
+    message_id: str,
+    now: datetime,
+) -> Inbound:
+    """Return an item that asks for an answer as a message."""
+    return Inbound(
+        channel=CHANNEL,
+        channel_message_id=message_id,
+        conversation=conversation_id,
+        kind=reading.kind,
+        text=reading.text,
+        payload=reading.payload,
+        media=_described(raw, reading),
+        sent_at=moment_of(raw.get("timestamp"), received_at=now),
+    )
+
+
+def _described(raw: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     """Return what is kept beside the text: what it was, and the item as it came."""
     return {
         **reading.details,
         "type": reading.type,
         "action": reading.action,
         **({"hint": reading.hint} if reading.hint else {}),
-        "raw": storable_item(item.raw),
+        "raw": storable_item(raw),
     }
 
 

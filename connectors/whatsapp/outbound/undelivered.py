@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connectors.whatsapp.failures import reason_text
-from connectors.whatsapp.number_health import NumberHealth, read_number_health
-from connectors.whatsapp.people import CHANNEL
+from connectors.whatsapp.contacts.people import CHANNEL
+from connectors.whatsapp.outbound.failures import reason_text
+from connectors.whatsapp.outbound.number_health import NumberHealth, read_number_health
 from connectors.whatsapp.texts import say
 from storage import OutboxState, Transaction, tables
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from connectors.whatsapp.formatter import (
+from connectors.whatsapp.contacts.people import Contact
+from connectors.whatsapp.outbound.formatter import (
     TEXT_LIMIT,
     Choice,
     Outgoing,
     links_to,
     message_content,
 )
-from connectors.whatsapp.people import Contact
 from connectors.whatsapp.texts import say
 from storage import OutboxRow, StoredEvent
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.whatsapp.compose import address_of, content_of, needs_window
-from connectors.whatsapp.failure_policy import WINDOW, FailurePolicy
-from connectors.whatsapp.failures import WINDOW_CLOSED
-from connectors.whatsapp.people import Contact, change_contact, contact_of
-from connectors.whatsapp.recipient_rate_limit import next_burst
+from connectors.whatsapp.contacts.people import Contact, change_contact, contact_of
+from connectors.whatsapp.outbound.compose import address_of, content_of, needs_window
+from connectors.whatsapp.outbound.failure_policy import WINDOW, FailurePolicy
+from connectors.whatsapp.outbound.failures import WINDOW_CLOSED
+from connectors.whatsapp.outbound.recipient_rate_limit import next_burst
 from foundation.errors import MessageTooLongError
+from handoff import window_closed
 from storage import (
     Attempt,
     Conversation,
@@ -61,7 +62,8 @@ class SendGuard:
         if reason:
             self._drop(tx, row, event, conversation, reason)
             return None
-        if needs_window(row) and _window_closed(tx, conversation):
+        closed = window_closed(conversation.last_resident_at, WINDOW, tx.now)
+        if needs_window(row) and closed:
             self.failure_policy.give_up(tx, row, WINDOW_CLOSED)
             return None
         return self._begin(tx, row, event, contact)
@@ -131,8 +133,3 @@ def _why_not(
     if opted_out and event.data.get("response") != OPT_OUT_RESPONSE:
         return "opted_out"
     return ""
-
-
-def _window_closed(tx: Transaction, conversation: Conversation) -> bool:
-    spoke_at = conversation.last_resident_at
-    return spoke_at is None or spoke_at + WINDOW <= tx.now
