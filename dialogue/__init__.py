@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogue.answer_parts import read_parts
 from dialogue.assets import ASSET_FILES, SAFETY_FOLDER, Assets, validate_assets
 from dialogue.assistant import Assistant
 from dialogue.findings import Finding
@@ -51,6 +52,7 @@ __all__ = [
     "Tracker",
     "Turn",
     "TurnContext",
+    "read_parts",
     "run_stories",
     "source_ledger",
     "turn_as_json",

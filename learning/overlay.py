@@ -28,6 +28,7 @@ from typing import Any
 
 import yaml
 
+from dialogue import read_parts
 from foundation.errors import TrainingDataError
 from nlu import Entity, Example, TrainingData
 from storage import StudioEdit
@@ -174,12 +175,25 @@ def _write_knowledge(overlay: Overlay, folder: Path) -> None:
         entries = content.get("pengetahuan") or []
         touched = [entry for entry in entries if entry.get("label") in wanted]
         for entry in touched:
-            entry.update(_entry(wanted.pop(entry["label"])))
+            _lay_over(entry, _entry(wanted.pop(entry["label"])))
         if touched:
             _dump(path, content)
     if wanted:
         fresh = [{"label": label, **_entry(body)} for label, body in wanted.items()]
         _dump(folder / STUDIO_FILE, {"version": "3.1", "pengetahuan": fresh})
+
+
+def _lay_over(entry: dict[str, Any], change: Mapping[str, Any]) -> None:
+    """Lay an edit over an entry of the files.
+
+    Whoever writes a whole text replaces the parts by it: the text that was not written is what
+    the parts said, and ``fakta`` stays for what reckons with it.
+    """
+    if "bagian" in entry and "bagian" not in change and {"ringkas", "jawaban"} & change.keys():
+        parts = read_parts(entry.pop("bagian"))
+        entry.pop("langsung", None)
+        entry |= {"ringkas": parts.main, "jawaban": parts.whole}
+    entry.update(change)
 
 
 def _entry(body: Mapping[str, Any]) -> dict[str, Any]:
