@@ -2,8 +2,8 @@
 
 A file is the work of one writer. Its name begins with what it is for: ``latih_`` (training) or
 ``kalibrasi_`` (thresholds, of another writer); what follows names the writer. One line holds
-``{"text": …, "kind": …}``; ``kind`` is one of the kinds of danger, ``aman`` for a message that names
-danger while nobody is in any (a look-alike), or ``biasa`` for an ordinary message.
+``{"text": …, "kind": …}``; ``kind`` is one of the kinds of danger, ``aman`` for a message that
+names danger while nobody is in any (a look-alike), or ``biasa`` for an ordinary message.
 """
 
 from __future__ import annotations

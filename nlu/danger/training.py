@@ -23,7 +23,7 @@ Vectors = Callable[[Sequence[str]], Floats]
 
 FEWEST_DANGEROUS = 20
 """With fewer dangerous texts there is nothing to learn a detector from."""
-RECALL, RECALL_OF_ASKING = 0.92, 0.98
+RECALL, RECALL_OF_ASKING = 0.90, 0.95
 """Shares of the calibration set's dangerous messages that reach the two thresholds."""
 _MISSED_BY_FIRST_STAGE = 0.003
 """Share of held-out dangerous messages that may end at the first stage."""
@@ -50,7 +50,8 @@ class DangerTraining:
     """The fitted detector and what was seen of it.
 
     ``held_out`` are training texts and ordinary messages (group ``biasa``), each judged by a
-    detector fitted without its writer (an ordinary one: without its third); ``calibration`` are judged by the detector itself.
+    detector fitted without its writer (an ordinary one: without its third);
+    ``calibration`` are judged by the detector itself.
     """
 
     detector: DangerDetector
