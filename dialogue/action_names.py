@@ -43,6 +43,7 @@ CONFIRM_PREFIX = "utter_konfirmasi_"
 
 NEEDED_RESPONSES = frozenset(
     {
+        "utter_bagian_tak_disebut",
         "utter_bagian_tidak_ada",
         "utter_balas_salam",
         "utter_batal",

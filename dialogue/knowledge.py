@@ -33,6 +33,7 @@ _KEYS = {
     *_TEXTS,
     *_WHOLE_TEXTS,
     "bagian",
+    "langsung",
     "fakta",
     "id",
     "sumber",
@@ -72,6 +73,8 @@ class KnowledgeEntry:
     fact: str = ""
     """What the sources say, in full; the parts may state no number that is not in it."""
     parts: Parts = field(default_factory=Parts)
+    at_once: tuple[str, ...] = ()
+    """Parts that are always told with the direct answer: what must not wait to be asked for."""
     sources: tuple[Source, ...] = ()
     withdrawn: bool = False
     """Taken back by the data staff: still understood, never told. It has no texts then."""
@@ -251,6 +254,9 @@ def _faults_of_sources_and_parts(item: LineDict, *, in_parts: bool) -> Iterator[
     known = {str(one["id"]) for one in sources if isinstance(one, dict) and "id" in one}
     for text in part_faults(item["bagian"], known):
         yield "bagian", text
+    for name in item.get("langsung") or ():
+        if name not in item["bagian"]:
+            yield "langsung", f"bagian `{name}` di `langsung` tidak ada"
 
 
 def _entry(item: LineDict) -> KnowledgeEntry:
@@ -275,5 +281,6 @@ def _entry(item: LineDict) -> KnowledgeEntry:
         id=str(item.get("id") or ""),
         fact=str(item.get("fakta") or "").strip(),
         parts=parts,
+        at_once=tuple(map(str, item.get("langsung") or ())),
         sources=sources,
     )

@@ -39,18 +39,17 @@ def answer_in_parts(
     )
     asked, missing = parts_asked(entry, draft.assets.parts, aspects, reading.line)
     asked = asked[:_MOST_PARTS]
+    untold = [name for name in missing if not _main_answers(draft, entry, name)]
     if again and asked:
         _say(draft, entry, "utter_jawaban", single_part(entry, draft.assets.parts, asked), asked)
-    elif again and missing and not _main_answers(draft, entry, missing[0]):
-        _say_missing(draft, entry, missing[0])
+    elif again and untold:
+        _say_missing(draft, entry, untold[0])
     elif again:
         main = entry.parts.by_name[MAIN]
         _say(draft, entry, "utter_jawaban_ulang", main.plain, [main])
         draft.offer = OFFER_OFFICER
     else:
-        shown = [entry.parts.by_name[MAIN], *asked]
-        text = first_answer(entry, draft.assets.parts, asked)
-        _say(draft, entry, "utter_jawaban", text, shown)
+        _say_first(draft, entry, asked, untold[:1])
 
 
 def part_by_button(draft: TurnDraft, entry: KnowledgeEntry, name: str) -> None:
@@ -70,12 +69,40 @@ def give_whole(draft: TurnDraft, entry: KnowledgeEntry) -> None:
 
 
 def _main_answers(draft: TurnDraft, entry: KnowledgeEntry, part: str) -> bool:
-    """Whether the direct answer is itself about that part ("Biaya merek" about the cost)."""
-    subject = draft.assets.context.subject_of(entry.label)
+    """Whether the direct answer, or the question it answers, is itself about that part."""
     words = draft.assets.parts.words.get(part)
-    if subject is None or words is None:
+    tables = draft.assets.context
+    if words is None:
         return False
-    return any(subject.aspects.get(aspect) == entry.label for aspect in words.aspects)
+    line = draft.assets.patterns.prepare(f"{entry.judul} {entry.parts.main}")
+    return tables.aspect_of(entry.label) in words.aspects or any(
+        aspect in words.aspects for aspect in tables.aspects_in(line)
+    )
+
+
+def _say_first(
+    draft: TurnDraft, entry: KnowledgeEntry, asked: Sequence[Part], untold: Sequence[str]
+) -> None:
+    """Tell the direct answer, what must not wait, what was asked, and what nobody tells us."""
+    named = {part.name for part in asked}
+    urgent = [
+        part
+        for name in entry.at_once
+        if (part := entry.parts.get(name)) is not None and name not in named
+    ]
+    told = [*urgent, *asked]
+    text = first_answer(entry, draft.assets.parts, told)
+    for name in untold:
+        text = (
+            f"{text}\n\n{draft.text_of('utter_bagian_tak_disebut', bagian=_mention(draft, name))}"
+        )
+        draft.missing_part = name
+    _say(draft, entry, "utter_jawaban", text, [entry.parts.by_name[MAIN], *told])
+
+
+def _mention(draft: TurnDraft, name: str) -> str:
+    words = draft.assets.parts.words.get(name)
+    return words.mention if words and words.mention else name.replace("_", " ")
 
 
 def _say(
@@ -91,12 +118,10 @@ def _say(
 
 def _say_missing(draft: TurnDraft, entry: KnowledgeEntry, name: str) -> None:
     """Say plainly that the sources do not tell, and offer a person; it is a gap of our content."""
-    words = draft.assets.parts.words.get(name)
-    mention = words.mention if words and words.mention else name.replace("_", " ")
     draft.utter(
         "utter_bagian_tidak_ada",
         extra=[*follow_up_buttons(draft, entry, full=False), *officer_button(draft)],
-        bagian=mention,
+        bagian=_mention(draft, name),
         judul=entry.judul,
     )
     draft.missing_part = name

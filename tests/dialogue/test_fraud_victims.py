@@ -12,7 +12,7 @@ def test_victim_is_sent_to_the_bank_first_then_iasc_and_police(assets: Assets) -
     words = words_of(Talk(assets, MEANINGS)(PAID))
     order = [words.index(said) for said in ("bank", "https://iasc.ojk.go.id", "polisi")]
     assert order == sorted(order)
-    assert "jangan kirim KTP" in words
+    assert "Jangan kirim KTP" in words
 
 
 def test_who_has_not_paid_gets_the_warning(assets: Assets) -> None:

@@ -18,7 +18,7 @@ stories:
       contains: ["6%", "Sumber"]
       not_contains: [Rp1]
       clarify: false
-      buttons: [Selengkapnya]
+      buttons: [Chat dengan CS]
   - action: utter_jawaban
   - user: mau daftar pelatihan
     expect: {asks: nama, case: null}
@@ -61,7 +61,7 @@ def test_stories_that_hold_pass(tmp_path: Path, assistant: Assistant) -> None:
         ('["6%", "Sumber"]', "[tidak ada ini]", "contains"),
         ("not_contains: [Rp1]", "not_contains: [sumber]", "not_contains"),
         ("clarify: false", "clarify: true", "clarify"),
-        ("[Selengkapnya]", "[Tombol lain]", "buttons"),
+        ("[Chat dengan CS]", "[Tombol lain]", "buttons"),
         ("action: utter_jawaban", "action: utter_sapa", "actions"),
         ("asks: nama", "asks: uraian", "asks"),
         ("case: null", "case: waiting", "case"),
