@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from dialogue import forms
 from dialogue.actions.answer_frame import officer_button
@@ -33,7 +34,7 @@ _STILL_DONE = (
     "minta_cs", "cek_tiket", "data_saya", "hapus_data", "selengkapnya", "bot_atau_manusia",
 )  # fmt: skip
 """Acts that are done in care when asked for: no form, no menu, no guess."""
-_MOST_CHANNELS = 4
+_MOST_CHANNELS = 3
 _SHORT_VALUE = 3
 
 
@@ -113,13 +114,13 @@ def _open_case(draft: TurnDraft) -> None:
 
 
 def _channel_lines(safety: Safety, kinds: Iterable[str]) -> list[str]:
-    lines = dict.fromkeys(
-        channel.ringkas
+    """Return whom to call: the first of every likely kind, the likeliest first, then the others."""
+    each = (
+        [channel.ringkas for channel in safety.kind(kind).channels if not channel.withdrawn]
         for kind in kinds
-        for channel in safety.kind(kind).channels
-        if not channel.withdrawn
     )
-    return list(lines)[:_MOST_CHANNELS]
+    ranked = (line for rank in zip_longest(*each) for line in rank if line is not None)
+    return list(dict.fromkeys(ranked))[:_MOST_CHANNELS]
 
 
 def _of_officers(draft: TurnDraft) -> str:

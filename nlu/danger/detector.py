@@ -19,6 +19,8 @@ Flags = NDArray[np.bool_]
 
 _LIKELY_KINDS = 3
 _LEAST_CHANCE = 1e-6
+_CERTAIN_ODDS = 12.0
+"""Log odds beyond which a kind tells no more: one that a held-out detector never learnt has -30."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,12 @@ class Calibration:
     weights: tuple[float, ...]
 
     def apply(self, evidence: Floats) -> Floats:
-        """Return probabilities for evidence (messages x as many columns as weights)."""
-        odds = evidence.astype(np.float64) @ np.array(self.weights) + self.bias
+        """Return probabilities for evidence (messages x columns).
+
+        Columns beyond the weights are left out: bundles made before a kind was evidence have fewer.
+        """
+        used = evidence[:, : len(self.weights)].astype(np.float64)
+        odds = used @ np.array(self.weights) + self.bias
         result: Floats = (1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
         return result
 
@@ -58,12 +64,16 @@ class Scores:
     sentence_kinds: Floats | None = None
 
     def evidence(self, *, sentence: bool) -> Floats:
-        """Return what calibration looks at: danger, any one kind, and the sentence if wanted."""
+        """Return what calibration looks at (messages x columns).
+
+        Danger, any one kind, the sentence if wanted, and each kind: they are not equally telling.
+        """
         any_kind = np.logaddexp.reduce(self.kinds.astype(np.float64), axis=1)
         columns = [self.ngrams, any_kind.astype(np.float32)]
         if sentence and self.sentence is not None:
             columns.append(self.sentence)
-        result: Floats = np.stack(columns, axis=1)
+        each = np.clip(self.kinds, -_CERTAIN_ODDS, _CERTAIN_ODDS)
+        result: Floats = np.column_stack([*columns, each]).astype(np.float32)
         return result
 
 

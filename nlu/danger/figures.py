@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlu.danger.detector import Thresholds
-from nlu.danger.texts import SAFE
-from nlu.danger.training import ORDINARY, Judged
+from nlu.danger.texts import ORDINARY, SAFE
+from nlu.danger.training import Judged
 from nlu.risk import upper_bound
 
 _TAIL = 0.025

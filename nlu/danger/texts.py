@@ -2,8 +2,8 @@
 
 A file is the work of one writer. Its name begins with what it is for: ``latih_`` (training) or
 ``kalibrasi_`` (thresholds, of another writer); what follows names the writer. One line holds
-``{"text": …, "kind": …}``; ``kind`` is one of the kinds of danger or ``aman`` for a message that
-names danger while nobody is in any.
+``{"text": …, "kind": …}``; ``kind`` is one of the kinds of danger, ``aman`` for a message that
+names danger while nobody is in any (a look-alike), or ``biasa`` for an ordinary message.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from foundation.errors import TrainingDataError
 
 SAFE = "aman"
 """The kind of a message in which nobody is in danger."""
+ORDINARY = "biasa"
+"""The kind of a message that does not even sound like danger: nobody is in any either."""
 
 Part = Literal["latih", "kalibrasi"]
 _PARTS: tuple[Part, ...] = ("latih", "kalibrasi")
@@ -38,7 +40,7 @@ class DangerText:
     @property
     def dangerous(self) -> bool:
         """Whether somebody is in danger."""
-        return self.kind != SAFE
+        return self.kind not in (SAFE, ORDINARY)
 
 
 def read_danger_texts(folder: Path) -> tuple[DangerText, ...]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nlu.danger.detector import Calibration, DangerDetector, Scores, Thresholds, kind_shares
 from nlu.danger.space import Counts, Spellings, count_ngrams
-from nlu.danger.texts import SAFE, DangerText
+from nlu.danger.texts import ORDINARY, SAFE, DangerText
 from nlu.lexicon import Lexicon
 
 Floats = NDArray[np.float32]
@@ -23,7 +23,7 @@ Vectors = Callable[[Sequence[str]], Floats]
 
 FEWEST_DANGEROUS = 20
 """With fewer dangerous texts there is nothing to learn a detector from."""
-RECALL, RECALL_OF_ASKING = 0.92, 0.98
+RECALL, RECALL_OF_ASKING = 0.88, 0.95
 """Shares of the calibration set's dangerous messages that reach the two thresholds."""
 _MISSED_BY_FIRST_STAGE = 0.003
 """Share of held-out dangerous messages that may end at the first stage."""
@@ -50,16 +50,13 @@ class DangerTraining:
     """The fitted detector and what was seen of it.
 
     ``held_out`` are training texts and ordinary messages (group ``biasa``), each judged by a
-    detector fitted without its writer; ``calibration`` are judged by the detector itself.
+    detector fitted without its writer (an ordinary one: without its third);
+    ``calibration`` are judged by the detector itself.
     """
 
     detector: DangerDetector
     held_out: tuple[Judged, ...]
     calibration: tuple[Judged, ...]
-
-
-ORDINARY = "biasa"
-"""The group of messages that come from the intents' training data."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,9 @@ def train_detector(
     if sum(text.dangerous for text in learnt) < FEWEST_DANGEROUS:
         return None
     spellings = Spellings(lexicon)
-    task = _task(learnt, ordinary, spellings, vectors)
+    written = [text for text in learnt if text.kind != ORDINARY]
+    plain = [*ordinary, *(text.text for text in learnt if text.kind == ORDINARY)]
+    task = _task(written, plain, spellings, vectors)
     folds = int(task.folds.max()) + 1
     held_out = _held_out(task, seed, lambda done: progress(done, folds + 1))
     detector = DangerDetector(random_state=seed)
@@ -207,8 +206,9 @@ def _judge_fresh(
         _joined([one.sentence for one in scores]),
         _joined([one.sentence_kinds for one in scores]),
     )
-    kinds, writers = [text.kind for text in texts], [text.writer for text in texts]
-    return _judged(detector, together, own, kinds, writers)
+    kinds = [text.kind if text.dangerous else SAFE for text in texts]
+    groups = [ORDINARY if text.kind == ORDINARY else text.writer for text in texts]
+    return _judged(detector, together, own, kinds, groups)
 
 
 def _joined(parts: Sequence[Floats | None]) -> Floats | None:

@@ -10,6 +10,7 @@ from nlu_builders import LEXICON, WordHashEmbedding, small_data, train_small
 import nlu
 from foundation.errors import ModelDamagedError, TrainingDataError
 from nlu.danger.cues import DangerCues
+from nlu.danger.detector import Calibration
 from nlu.danger.figures import Share, danger_figures
 from nlu.danger.logistic import Logistic
 from nlu.danger.space import Spellings, count_ngrams
@@ -131,6 +132,22 @@ def test_held_out_judgements_never_saw_their_writer() -> None:
     assert max(strange) < 0.9
 
 
+def test_ordinary_texts_are_learnt_from_and_counted_as_ordinary() -> None:
+    plain = [DangerText(f"golok {n} laku di {n}", "biasa", "latih", "p") for n in range(30)]
+    fresh = DangerText("pesan biasa", "biasa", "kalibrasi", "c")
+    trained = train_detector(
+        [*texts("a"), *texts("b"), *plain, *texts("c", "kalibrasi"), fresh],
+        [e.text for e in small_data().examples],
+        lexicon=default_lexicon(),
+        vectors=None,
+    )
+    assert trained is not None
+    assert "biasa" not in trained.detector.kinds_
+    groups = {one.text: (one.kind, one.group) for one in (*trained.held_out, *trained.calibration)}
+    assert groups[plain[0].text] == ("aman", "biasa")
+    assert groups[fresh.text] == ("aman", "biasa")
+
+
 def judged(kind: str, *chances: float, group: str = "c") -> list[Judged]:
     """Return judgements of one kind."""
     return [Judged("x", kind, group, chance, "kekerasan", looked=False) for chance in chances]
@@ -141,7 +158,7 @@ def test_thresholds_reach_the_wanted_shares_of_dangerous_messages_alone() -> Non
     rows = judged("kekerasan", *chances)
     chosen = choose_thresholds([*rows, *judged("aman", 0.9, 0.99)])
     assert chosen == choose_thresholds(rows)
-    assert sum(chance >= chosen.danger for chance in chances) >= 920
+    assert sum(chance >= chosen.danger for chance in chances) >= 880
     assert chosen.unsure < chosen.danger
 
 
@@ -153,6 +170,11 @@ def test_figures_count_recall_and_both_kinds_of_false_alarm() -> None:
     assert figures["recall"]["count"] == 2
     assert figures["false_alarms"]["count"] == 1
     assert figures["ordinary_false_alarms"]["count"] == 1
+
+
+def test_calibration_of_an_older_bundle_reads_the_evidence_that_it_knows() -> None:
+    evidence = np.array([[1.0, 2.0, 50.0]], np.float32)
+    assert Calibration(0.5, (1.0, -1.0)).apply(evidence)[0] == pytest.approx(0.3775, abs=1e-4)
 
 
 def test_share_has_the_exact_interval() -> None:
