@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from connectors.rest import parse_inbound
+from connectors.rest.messages import parse_inbound
 from foundation.errors import WorkerTimeoutError
 from handoff import claim, open_case_of
 from storage import Receipt, Store, create_account, open_conversation, read_events, receive

@@ -9,6 +9,7 @@ from random import Random
 
 import requests
 
+from connectors import Retention
 from connectors.whatsapp import Deliverer, make_deliverer, sign
 from connectors.whatsapp_emulator import (
     Emulator,
@@ -47,6 +48,7 @@ class Rehearsal:
             self.fixture.work()
             while self.deliverer.work_once():
                 pass
+            Retention(self.fixture.store).once()
             self.fixture.clock.advance(seconds=3)
 
     def say(self, text: str) -> None:

@@ -486,7 +486,7 @@ def test_an_id_that_meta_gives_twice_does_no_harm(fixture: WhatsAppFixture) -> N
 def test_a_reply_that_meets_a_defect_is_seen_and_the_others_go_on(
     fixture: WhatsAppFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from connectors.whatsapp import send_guard
+    from connectors.whatsapp.outbound import send_guard
 
     for number in range(3):
         _asked(fixture, number=f"62810000{number:05d}", user=f"ID.{number}")
