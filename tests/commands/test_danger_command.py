@@ -60,7 +60,7 @@ def test_broken_safety_file_is_told(
 
 @pytest.mark.parametrize("name", ["Satgas Saber Pungli", "telepon 193", "SMS 1193"])
 def test_dissolved_task_force_may_stand_in_no_answer(data: Path, name: str) -> None:
-    change(data / "knowledge" / "pengaduan.yml", "Siapkan bukti", f"Hubungi {name}. Siapkan bukti")
+    change(data / "knowledge" / "pengaduan.yml", "Simpan semua", f"Hubungi {name}. Simpan semua")
     assert "tidak boleh menyebut" in complaints(data)
 
 
