@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.chromium import PATIENCE
 from tests.office_servers import Office, mail_server, web_hook
 from tests.patience import eventually
 from tests.service.browser_kit import a_page, open_widget, say, violations
@@ -88,7 +89,7 @@ def test_danger_at_night_number_mail_and_an_officer_in_the_morning(
         expect(alarm).to_contain_text("DARURAT")
         expect(alarm).to_contain_text(ticket)
         assert violations(awake) == []
-    awake.wait_for_function("document.title.includes('DARURAT')")
+    expect(awake).to_have_title(re.compile("DARURAT"), timeout=PATIENCE)
     # The resident is told nothing of it.
     assert "DARURAT" not in log.inner_text()
 

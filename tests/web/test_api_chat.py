@@ -62,7 +62,7 @@ def test_a_question_is_answered_with_number_and_law(store: Store, make_fixture: 
     }
     said = [event for event in events if event["from"] == "bot" and event["type"] == "message"]
     assert "9 orang" in said[0]["text"]
-    assert "UU 25/1992" in said[0]["text"]
+    assert "UU Cipta Kerja" in said[0]["text"]
 
 
 def test_a_second_copy_changes_nothing(store: Store, make_fixture: Any) -> None:
