@@ -23,7 +23,7 @@ Vectors = Callable[[Sequence[str]], Floats]
 
 FEWEST_DANGEROUS = 20
 """With fewer dangerous texts there is nothing to learn a detector from."""
-RECALL, RECALL_OF_ASKING = 0.92, 0.97
+RECALL, RECALL_OF_ASKING = 0.90, 0.97
 """Shares of the calibration set's dangerous messages that reach the two thresholds."""
 _MISSED_BY_FIRST_STAGE = 0.003
 """Share of held-out dangerous messages that may end at the first stage."""
